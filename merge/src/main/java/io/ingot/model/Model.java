@@ -1,0 +1,27 @@
+package io.ingot.model;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ingot.tensor.TensorSource;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * An opened model: a folder of the Hub, a base with an adapter folded in, or a GGUF file. Tensor
+ * names are those of the Hub. Safe for concurrent reads.
+ */
+public interface Model extends AutoCloseable {
+  /** The content of config.json; for a GGUF file the equivalent made from its metadata. */
+  ObjectNode config();
+
+  TensorSource weights();
+
+  /**
+   * The folder with the tokenizer and the other companion files (of an adapter: its own where it
+   * brings a tokenizer, else the base's); empty for a GGUF file, which carries its tokenizer
+   * itself.
+   */
+  Optional<Path> folder();
+
+  @Override
+  void close();
+}

@@ -1,0 +1,24 @@
+package io.ingot.tensor;
+
+import java.lang.foreign.MemorySegment;
+import java.util.SequencedMap;
+
+/**
+ * Tensors by name, whatever they lie in: safetensors shards, a base with an adapter folded in, or a
+ * GGUF file that is dequantized on the fly. Safe for concurrent reads.
+ */
+public interface TensorSource extends AutoCloseable {
+  /** All tensors in the order of the source, without reading any data. */
+  SequencedMap<String, TensorInfo> tensors();
+
+  /**
+   * The row-major little-endian bytes of a tensor in the dtype of its {@link TensorInfo};
+   * read-only, a view of the mapped file where possible, valid until {@link #close}.
+   *
+   * @throws io.ingot.error.IngotException when there is no such tensor
+   */
+  MemorySegment data(String name);
+
+  @Override
+  void close();
+}
