@@ -1,6 +1,7 @@
 package io.ingot.cli;
 
 import io.ingot.error.ErrorKind;
+import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -32,6 +33,7 @@ import picocli.CommandLine.ScopeType;
       // train
       // license, card, review
       // about this installation
+      CompletionCommand.class
     })
 public final class Ingot {
   @Option(
@@ -86,7 +88,7 @@ public final class Ingot {
   public static void main(String[] arguments) {
     PrintWriter out = writer(FileDescriptor.out);
     PrintWriter err = writer(FileDescriptor.err);
-    int code = execute(out, err, System.getenv(), System.console() != null, arguments);
+    int code = execute(out, err, System.getenv(), onTerminal(), arguments);
     out.flush();
     err.flush();
     System.exit(code);
@@ -104,9 +106,18 @@ public final class Ingot {
       Map<String, String> environment,
       boolean terminal,
       String... arguments) {
-    CommandLine line = new CommandLine(new Ingot(environment, terminal));
+    CommandLine line = commandLine(environment, terminal);
     line.setOut(out);
     line.setErr(err);
+    if (arguments.length == 0) {
+      line.usage(err);
+      return ErrorKind.USAGE.exitCode();
+    }
+    return line.execute(arguments);
+  }
+
+  static CommandLine commandLine(Map<String, String> environment, boolean terminal) {
+    CommandLine line = new CommandLine(new Ingot(environment, terminal));
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler(new ErrorReport());
     line.setParameterExceptionHandler(new UsageReport());
@@ -115,11 +126,12 @@ public final class Ingot {
             terminal && !environment.containsKey("NO_COLOR")
                 ? CommandLine.Help.Ansi.ON
                 : CommandLine.Help.Ansi.OFF));
-    if (arguments.length == 0) {
-      line.usage(err);
-      return ErrorKind.USAGE.exitCode();
-    }
-    return line.execute(arguments);
+    return line;
+  }
+
+  private static boolean onTerminal() {
+    Console console = System.console();
+    return console != null && console.isTerminal();
   }
 
   private static PrintWriter writer(FileDescriptor descriptor) {
