@@ -1,6 +1,9 @@
 package io.ingot.step;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.util.Collections;
+import java.util.SortedMap;
 
 /**
  * One kind of work: a function from inputs (by digest) and parameters to an output folder. Found by
@@ -24,6 +27,14 @@ public interface Step {
    */
   default boolean isolated() {
     return false;
+  }
+
+  /**
+   * What the job grammar accepts but this kind cannot do yet, by key path below the step, with how
+   * to go on: {@code method -> "qlora is not available yet; use lora"}. The planner refuses it.
+   */
+  default SortedMap<String, String> unsupported(JsonNode parameters) {
+    return Collections.emptySortedMap();
   }
 
   /**
