@@ -38,8 +38,10 @@ public record Verdict(
   /**
    * Something to do when publishing.
    *
-   * @param kind {@code file}, {@code notice}, {@code attribution}, {@code naming}, {@code tag}
-   * @param source the license that asks for it
+   * @param kind {@code file}, {@code notice} (verbatim line), {@code attribution} (line to show),
+   *     {@code naming} (prefix of the name), {@code change} and {@code flow} and {@code
+   *     documentation} (clause), {@code policy} (address), {@code limit} (to tell users)
+   * @param source the license that asks for it, or the ancestor whose file it is
    * @param text file name or verbatim line
    */
   public record Duty(String kind, String source, String text) {}
