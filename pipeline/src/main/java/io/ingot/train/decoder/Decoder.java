@@ -164,7 +164,8 @@ public final class Decoder implements AutoCloseable {
    *
    * @param reads whether earlier tokens lie in the cache, so that each row brings one token
    */
-  long[] next(NDManager owner, PackedRows rows, int longest, NDList cache, int capacity, boolean reads) {
+  long[] next(
+      NDManager owner, PackedRows rows, int longest, NDList cache, int capacity, boolean reads) {
     try (NDManager scope = owner.newSubManager();
         NDManager host = scope.newSubManager(Device.cpu())) {
       List<Argument> arguments = new ArrayList<>(batch(scope, host, rows, capacity, reads));
@@ -175,10 +176,7 @@ public final class Decoder implements AutoCloseable {
       arguments.add(Argument.of(scope.create(last)));
       addModel(arguments, scope, longest);
       arguments.add(Argument.of(cache));
-      return program
-          .infer(scope, "next", arguments.toArray(Argument[]::new))
-          .get(0)
-          .toLongArray();
+      return program.infer(scope, "next", arguments.toArray(Argument[]::new)).get(0).toLongArray();
     }
   }
 
@@ -237,8 +235,7 @@ public final class Decoder implements AutoCloseable {
         Argument.of(scope.create(rows.ids())),
         Argument.of(scope.create(rows.rows())),
         Argument.of(scope.create(rows.positions())),
-        Argument.of(
-            host.create(new long[] {rows.count(), longest, capacity, reads ? 1 : 0})));
+        Argument.of(host.create(new long[] {rows.count(), longest, capacity, reads ? 1 : 0})));
   }
 
   private void addModel(List<Argument> arguments, NDManager scope, int longest) {

@@ -117,7 +117,9 @@ final class DecoderConfig {
       return Collections.nCopies(layers, false);
     }
     int pattern =
-        config.path("sliding_window_pattern").asInt(config.path("_sliding_window_pattern").asInt(6));
+        config
+            .path("sliding_window_pattern")
+            .asInt(config.path("_sliding_window_pattern").asInt(6));
     int from = config.path("max_window_layers").asInt(0);
     boolean used = config.path("use_sliding_window").asBoolean(false);
     List<Boolean> sliding = new ArrayList<>();
@@ -152,8 +154,7 @@ final class DecoderConfig {
       }
     } else {
       JsonNode scaling = parameters.isObject() ? parameters : config.path("rope_scaling");
-      rotaries.add(
-          RotaryTypes.of(scaling, rope("rope_theta", 1e4), rotated, maximum, original));
+      rotaries.add(RotaryTypes.of(scaling, rope("rope_theta", 1e4), rotated, maximum, original));
       if (local) {
         double theta = config.path("rope_local_base_freq").asDouble();
         JsonNode none = config.path("no such key");
@@ -188,7 +189,7 @@ final class DecoderConfig {
         count,
         positive("num_experts_per_tok"),
         config.path("moe_intermediate_size").asInt(config.path("intermediate_size").asInt()),
-        config.path("norm_topk_prob").asBoolean(family == DecoderFamily.MIXTRAL),
+        config.path("norm_topk_prob").asBoolean(false),
         sparse);
   }
 

@@ -18,7 +18,7 @@ public enum DecoderFamily {
   LLAMA("llama", "llama", Windows.NONE),
   MISTRAL("mistral", "llama", Windows.ALL),
   QWEN2("qwen2", "llama", Windows.UPPER),
-  MIXTRAL("mixtral", "mixtral", Windows.ALL);
+  QWEN3("qwen3", "qwen3", Windows.UPPER);
 
   /** Which layers slide where the configuration names a window but no layer types. */
   enum Windows {
@@ -54,7 +54,7 @@ public enum DecoderFamily {
   }
 
   boolean isMixture() {
-    return this == MIXTRAL;
+    return false;
   }
 
   boolean tiesByDefault() {

@@ -55,7 +55,8 @@ record DecoderProgram(DecoderShape shape, String text, TensorPlaces shared, Tens
     c.put("layers", Integer.toString(s.layers()));
     c.put("places", Integer.toString(layer.size()));
     c.put("linears", ints(layer.linears().stream().map(TensorPlaces.Entry::place).toList()));
-    c.put("shared_linears", ints(shared.linears().stream().map(TensorPlaces.Entry::place).toList()));
+    c.put(
+        "shared_linears", ints(shared.linears().stream().map(TensorPlaces.Entry::place).toList()));
     c.put("heads", Integer.toString(s.heads()));
     c.put("kv_heads", Integer.toString(s.kvHeads()));
     c.put("head_dim", Integer.toString(s.headDim()));

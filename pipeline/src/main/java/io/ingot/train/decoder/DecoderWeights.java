@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The lists of tensors that a decoder's program takes, filled from a model. Weights are loaded once
@@ -27,8 +28,8 @@ public final class DecoderWeights implements AutoCloseable {
   private final List<NDArray> shared = new ArrayList<>();
   private final List<NDArray> layers = new ArrayList<>();
   private final SequencedMap<String, Linear> linears = new LinkedHashMap<>();
-  private final NDArray empty;
-  private final NDArray noScale;
+  private final Absent absentShared;
+  private final Absent absentInLayer;
 
   /**
    * A linear module.
@@ -38,10 +39,19 @@ public final class DecoderWeights implements AutoCloseable {
    */
   public record Linear(String name, int inputs, int outputs, boolean inLayers, int place) {}
 
+  /** What fills empty places; each list has its own, as a call names arrays by their list. */
+  private record Absent(NDArray tensor, NDArray scaling) {
+    static Absent in(NDManager manager) {
+      return new Absent(
+          manager.create(new Shape(0), DataType.FLOAT32),
+          manager.newSubManager(Device.cpu()).create(new float[] {0, 0}));
+    }
+  }
+
   private DecoderWeights(NDManager manager) {
     this.manager = manager;
-    this.empty = manager.create(new Shape(0), DataType.FLOAT32);
-    this.noScale = manager.newSubManager(Device.cpu()).create(new float[] {0, 0});
+    this.absentShared = Absent.in(manager);
+    this.absentInLayer = Absent.in(manager);
   }
 
   /**
@@ -86,16 +96,17 @@ public final class DecoderWeights implements AutoCloseable {
    * @param scaling of the product, and the dropout rate of its input
    */
   public void adapt(
-      Linear linear,
-      NDArray a,
-      NDArray b,
-      @org.jspecify.annotations.Nullable NDArray magnitude,
-      NDArray scaling) {
+      Linear linear, NDArray a, NDArray b, @Nullable NDArray magnitude, NDArray scaling) {
     List<NDArray> list = list(linear);
     list.set(linear.place() + 2, a);
     list.set(linear.place() + 3, b);
-    list.set(linear.place() + 4, magnitude == null ? empty : magnitude);
+    list.set(
+        linear.place() + 4, magnitude == null ? absent(linear.inLayers()).tensor() : magnitude);
     list.set(linear.place() + 5, scaling);
+  }
+
+  private Absent absent(boolean inLayers) {
+    return inLayers ? absentInLayer : absentShared;
   }
 
   private List<NDArray> list(Linear linear) {
@@ -142,13 +153,15 @@ public final class DecoderWeights implements AutoCloseable {
           .orElseThrow(
               () ->
                   IngotException.invalid(
-                      "the model has no tensor model." + EMBEDDING + "; its weights are incomplete"));
+                      "the model has no tensor model."
+                          + EMBEDDING
+                          + "; its weights are incomplete"));
     }
 
     private void read(
         TensorPlaces.Entry entry, String name, List<NDArray> list, int base, boolean inLayers) {
       if (!entry.linear()) {
-        list.add(optional(name));
+        list.add(optional(name, inLayers));
         return;
       }
       Map<String, TensorInfo> tensors = source.tensors();
@@ -157,13 +170,13 @@ public final class DecoderWeights implements AutoCloseable {
       if (tied) {
         list.add(weights.shared.getFirst());
       } else {
-        list.add(optional(file));
+        list.add(optional(file, inLayers));
       }
-      list.add(optional(name + ".bias"));
-      list.add(weights.empty);
-      list.add(weights.empty);
-      list.add(weights.empty);
-      list.add(weights.noScale);
+      list.add(optional(name + ".bias", inLayers));
+      for (int j = 0; j < 3; j++) {
+        list.add(weights.absent(inLayers).tensor());
+      }
+      list.add(weights.absent(inLayers).scaling());
       TensorInfo info = tensors.get(file);
       if (info != null && !tied) {
         int out = Math.toIntExact(info.shape().get(0));
@@ -172,10 +185,12 @@ public final class DecoderWeights implements AutoCloseable {
       }
     }
 
-    /** Biases, experts of dense layers and the like may be absent; what must be there is checked. */
-    private NDArray optional(String name) {
+    /**
+     * Biases, experts of dense layers and the like may be absent; what must be there is checked.
+     */
+    private NDArray optional(String name, boolean inLayers) {
       if (!source.tensors().containsKey(name)) {
-        return weights.empty;
+        return weights.absent(inLayers).tensor();
       }
       return loader.load(weights.manager, source, name, precision);
     }

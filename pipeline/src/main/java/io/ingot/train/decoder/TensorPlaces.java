@@ -60,8 +60,7 @@ record TensorPlaces(String text, List<Entry> entries) {
         .orElse(-1);
   }
 
-  private static int add(
-      List<Entry> entries, String name, boolean linear, int next, int experts) {
+  private static int add(List<Entry> entries, String name, boolean linear, int next, int experts) {
     int count = name.contains("*") ? experts : 1;
     int at = next;
     for (int e = 0; e < count; e++) {

@@ -14,8 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Tensors of model files as arrays of the engine: the mapped bytes go in as UINT8, the program reads
- * them as what they are. One copy is made, and the file is not needed afterwards.
+ * Tensors of model files as arrays of the engine: the mapped bytes go in as UINT8, the program
+ * reads them as what they are. One copy is made, and the file is not needed afterwards.
  */
 public final class TensorLoader {
   private static final long PART_BYTES = 1L << 30;
@@ -45,8 +45,7 @@ public final class TensorLoader {
       for (long at = 0; at < data.byteSize(); at += PART_BYTES) {
         long size = Math.min(PART_BYTES, data.byteSize() - at);
         parts.add(
-            scope.create(
-                data.asSlice(at, size).asByteBuffer(), new Shape(size), DataType.UINT8));
+            scope.create(data.asSlice(at, size).asByteBuffer(), new Shape(size), DataType.UINT8));
       }
       long[] format = new long[shape.length + 2];
       format[0] = code(info);

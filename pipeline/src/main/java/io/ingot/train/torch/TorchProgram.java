@@ -81,7 +81,6 @@ public final class TorchProgram implements AutoCloseable {
     NDArray name = scope.create(0f);
     name.setName("module_method:" + method);
     inputs.add(name);
-    NDManager empties = scope;
     for (int i = 0; i < arguments.length; i++) {
       switch (arguments[i]) {
         case Argument.One(NDArray tensor) -> {

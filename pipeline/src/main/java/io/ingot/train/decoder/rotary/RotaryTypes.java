@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads {@code rope_parameters} of transformers 5 or {@code rope_scaling} of earlier ones. Formulas:
- * transformers {@code modeling_rope_utils}.
+ * Reads {@code rope_parameters} of transformers 5 or {@code rope_scaling} of earlier ones.
+ * Formulas: transformers {@code modeling_rope_utils}.
  */
 public final class RotaryTypes {
   private static final String KNOWN = "default, linear, dynamic, llama3, yarn, longrope";
@@ -71,9 +71,7 @@ public final class RotaryTypes {
   private static RotaryEmbedding longrope(
       JsonNode scaling, RotaryEmbedding plain, int dimensions, int maximum, int original) {
     double stretch =
-        original < maximum
-            ? (double) maximum / original
-            : scaling.path("factor").asDouble(1);
+        original < maximum ? (double) maximum / original : scaling.path("factor").asDouble(1);
     double rule = stretch <= 1 ? 1 : Math.sqrt(1 + Math.log(stretch) / Math.log(original));
     return new LongRotary(
         plain,
