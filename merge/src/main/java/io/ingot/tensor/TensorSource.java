@@ -1,5 +1,6 @@
 package io.ingot.tensor;
 
+import io.ingot.error.IngotException;
 import java.lang.foreign.MemorySegment;
 import java.util.SequencedMap;
 
@@ -10,6 +11,19 @@ import java.util.SequencedMap;
 public interface TensorSource extends AutoCloseable {
   /** All tensors in the order of the source, without reading any data. */
   SequencedMap<String, TensorInfo> tensors();
+
+  /**
+   * Dtype and shape of a tensor.
+   *
+   * @throws IngotException when there is no such tensor
+   */
+  default TensorInfo info(String name) {
+    TensorInfo info = tensors().get(name);
+    if (info == null) {
+      throw IngotException.invalid("there is no tensor '" + name + "'");
+    }
+    return info;
+  }
 
   /**
    * The row-major little-endian bytes of a tensor in the dtype of its {@link TensorInfo};

@@ -1,0 +1,214 @@
+package io.ingot.adapter;
+
+import io.ingot.error.IngotException;
+import io.ingot.tensor.DType;
+import io.ingot.tensor.Elements;
+import io.ingot.tensor.TensorInfo;
+import io.ingot.tensor.TensorSource;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A base with an adapter folded in, tensor by tensor when it is asked for; never more than the
+ * tensors that a caller holds are in memory. Tensors that the adapter leaves alone are views of the
+ * base's file. Closing it closes neither base nor adapter. Safe for concurrent reads.
+ */
+public final class AdaptedTensors implements TensorSource {
+  /** Output embeddings that a tied model does not store, and the input embeddings they share. */
+  private static final Map<String, String> TIED =
+      Map.of(
+          "lm_head.weight", "model.embed_tokens.weight",
+          "embed_out.weight", "gpt_neox.embed_in.weight",
+          "output.weight", "model.tok_embeddings.weight");
+
+  private final TensorSource base;
+  private final Adapter adapter;
+  private final SequencedMap<String, TensorInfo> tensors;
+  private final Map<String, Change> changes = new HashMap<>();
+
+  /**
+   * What happens to a tensor.
+   *
+   * @param source name of the base's tensor that stands for the weight
+   */
+  private record Change(
+      String source,
+      String module,
+      Adapter.@Nullable Pair pair,
+      @Nullable TensorInfo replacement,
+      boolean biasOnly) {}
+
+  /**
+   * Checks every tensor of the adapter against the base.
+   *
+   * @throws IngotException INVALID naming the module that the base lacks or whose shape differs
+   */
+  public AdaptedTensors(TensorSource base, Adapter adapter) {
+    this.base = base;
+    this.adapter = adapter;
+    SequencedMap<String, TensorInfo> all = new LinkedHashMap<>(base.tensors());
+    List<String> missing = new ArrayList<>();
+    adapter
+        .pairs()
+        .forEach(
+            (module, pair) -> {
+              String weight = find(module + ".weight");
+              String source = source(weight);
+              TensorInfo info = base.tensors().get(source);
+              if (info == null) {
+                missing.add(module);
+                return;
+              }
+              checkShape(module, pair, info);
+              changes.put(weight, new Change(source, module, pair, null, false));
+              all.put(weight, new TensorInfo(weight, info.dtype(), info.shape()));
+              if (pair.bias() != null) {
+                addBias(module, pair, all);
+              }
+            });
+    adapter
+        .replacements()
+        .forEach(
+            (name, info) -> {
+              String target = find(name);
+              TensorInfo old = base.tensors().get(source(target));
+              if (old == null) {
+                missing.add(name);
+                return;
+              }
+              changes.put(target, new Change(target, name, null, info, false));
+              all.put(target, new TensorInfo(target, old.dtype(), info.shape()));
+            });
+    if (!missing.isEmpty()) {
+      throw IngotException.invalid(
+          "the adapter %s does not belong to this base: the base has no %s%s"
+              .formatted(
+                  adapter.folder(),
+                  missing.getFirst(),
+                  missing.size() > 1 ? " (and " + (missing.size() - 1) + " more)" : ""));
+    }
+    this.tensors = Collections.unmodifiableSequencedMap(all);
+  }
+
+  private void addBias(String module, Adapter.Pair pair, SequencedMap<String, TensorInfo> all) {
+    String bias = find(module + ".bias");
+    TensorInfo info = base.tensors().get(bias);
+    if (info == null) {
+      throw IngotException.invalid(
+          adapter.folder() + " has a bias for " + module + ", but the base's module has none");
+    }
+    changes.put(bias, new Change(bias, module, pair, null, true));
+    all.put(bias, info);
+  }
+
+  /** Checkpoints differ in whether the names begin with {@code model.}. */
+  private String find(String name) {
+    if (base.tensors().containsKey(name)) {
+      return name;
+    }
+    String shorter = name.startsWith("model.") ? name.substring("model.".length()) : name;
+    if (base.tensors().containsKey(shorter)) {
+      return shorter;
+    }
+    String longer = "model." + name;
+    return base.tensors().containsKey(longer) ? longer : name;
+  }
+
+  private String source(String weight) {
+    String tied = TIED.get(weight);
+    return base.tensors().containsKey(weight) || tied == null ? weight : tied;
+  }
+
+  private boolean transposed(Adapter.Pair pair) {
+    return pair.embedding() != adapter.config().fanInFanOut();
+  }
+
+  private void checkShape(String module, Adapter.Pair pair, TensorInfo weight) {
+    long out = pair.up().shape().getFirst();
+    long in = pair.down().shape().getLast();
+    List<Long> wanted = transposed(pair) ? List.of(in, out) : List.of(out, in);
+    if (!weight.shape().equals(wanted)) {
+      throw IngotException.invalid(
+          "the adapter %s does not belong to this base: module %s is %s there and %s here"
+              .formatted(adapter.folder(), module, wanted, weight.shape()));
+    }
+    if (!weight.dtype().isFloating() || weight.dtype().bytes() == 1) {
+      throw IngotException.invalid(
+          "module %s of the base is quantized (%s); fold the adapter into the base as it was before quantization"
+              .formatted(module, weight.dtype()));
+    }
+  }
+
+  /** Names of the tensors that differ from the base's. */
+  public List<String> changed() {
+    return tensors.keySet().stream().filter(changes::containsKey).toList();
+  }
+
+  @Override
+  public SequencedMap<String, TensorInfo> tensors() {
+    return tensors;
+  }
+
+  @Override
+  public MemorySegment data(String name) {
+    Change change = changes.get(name);
+    if (change == null) {
+      return base.data(name);
+    }
+    TensorInfo info = base.tensors().get(change.source());
+    Adapter.Pair pair = change.pair();
+    if (pair != null && info != null) {
+      double scaling = adapter.config().scaling(change.module());
+      return change.biasOnly()
+          ? addBias(info, pair, scaling)
+          : new Folding(adapter, pair, info, scaling, transposed(pair))
+              .apply(base.data(change.source()));
+    }
+    TensorInfo replacement = change.replacement();
+    TensorInfo target = tensors.get(name);
+    if (replacement == null || target == null) {
+      throw new IllegalStateException("no source for " + name);
+    }
+    MemorySegment data = adapter.tensors().data(replacement.name());
+    return replacement.dtype() == target.dtype()
+        ? data
+        : convert(data, replacement.dtype(), target);
+  }
+
+  private MemorySegment addBias(TensorInfo info, Adapter.Pair pair, double scaling) {
+    int count = Math.toIntExact(info.elements());
+    float[] sum = new float[count];
+    float[] delta = new float[count];
+    Elements.read(info.dtype(), base.data(info.name()), 0, sum, count);
+    TensorInfo bias = java.util.Objects.requireNonNull(pair.bias());
+    Elements.read(bias.dtype(), adapter.tensors().data(bias.name()), 0, delta, count);
+    for (int i = 0; i < count; i++) {
+      sum[i] += delta[i] * (float) scaling;
+    }
+    MemorySegment folded = Arena.ofAuto().allocate(info.byteSize(), 64);
+    Elements.write(info.dtype(), sum, count, folded, 0);
+    return folded.asReadOnly();
+  }
+
+  private static MemorySegment convert(MemorySegment data, DType from, TensorInfo to) {
+    MemorySegment converted = Arena.ofAuto().allocate(to.byteSize(), 64);
+    float[] chunk = new float[1 << 14];
+    for (long at = 0; at < to.elements(); at += chunk.length) {
+      int count = (int) Math.min(chunk.length, to.elements() - at);
+      Elements.read(from, data, at, chunk, count);
+      Elements.write(to.dtype(), chunk, count, converted, at);
+    }
+    return converted.asReadOnly();
+  }
+
+  @Override
+  public void close() {}
+}
