@@ -43,6 +43,12 @@ record Console(
     }
   }
 
+  /** A line that says what is wrong; shown even when quiet. */
+  void error(String line) {
+    err.println(line);
+    err.flush();
+  }
+
   /** Warnings are shown even when quiet. */
   void warn(String line) {
     err.println("warning: " + line);

@@ -27,6 +27,8 @@ import picocli.CommandLine.ScopeType;
       // hub
       // text
       // job
+      ValidateCommand.class,
+      SchemaCommand.class,
       // run
       // merge
       // gguf

@@ -13,7 +13,7 @@ public final class Nearest {
   /** The nearest candidate, when it is near enough to be a slip. */
   public static Optional<String> to(String word, Collection<String> candidates) {
     String lower = word.toLowerCase(Locale.ROOT);
-    if (lower.isEmpty() || lower.length() > LONGEST) {
+    if (lower.length() < 2 || lower.length() > LONGEST) {
       return Optional.empty();
     }
     String best = null;

@@ -8,10 +8,12 @@ import io.ingot.job.schema.Scalars;
 import io.ingot.job.schema.Schema;
 import io.ingot.job.schema.Schema.Group;
 import io.ingot.job.schema.Schema.Key;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
@@ -66,13 +68,22 @@ final class NodeReader {
                 struct.keys().keySet());
           }
         });
+    Set<String> meant = new HashSet<>();
+    for (String name : given.keySet()) {
+      if (!struct.keys().containsKey(name)) {
+        Nearest.to(name, struct.keys().keySet()).ifPresent(meant::add);
+      }
+    }
     for (Group group : struct.groups()) {
-      exclusive(node, given, group, path);
+      exclusive(node, given, group, meant, path);
     }
     struct
         .keys()
         .forEach(
             (name, key) -> {
+              if (meant.contains(name) && !given.containsKey(name)) {
+                return; // told already, as the nearest to an unknown key
+              }
               JsonNode value = member(node, struct, given, name, key, path);
               if (value != null) {
                 result.set(name, value);
@@ -151,7 +162,8 @@ final class NodeReader {
     return value;
   }
 
-  private void exclusive(Node node, Map<String, NodeTuple> given, Group group, String path) {
+  private void exclusive(
+      Node node, Map<String, NodeTuple> given, Group group, Set<String> meant, String path) {
     List<String> present = group.keys().stream().filter(given::containsKey).toList();
     if (present.size() > 1) {
       NodeTuple second = given.get(present.get(1));
@@ -159,7 +171,9 @@ final class NodeReader {
           Place.of(second == null ? node.getStartMark() : second.getKeyNode().getStartMark()),
           path,
           "only one of " + String.join(", ", present) + " may be given");
-    } else if (present.isEmpty() && group.required()) {
+    } else if (present.isEmpty()
+        && group.required()
+        && group.keys().stream().noneMatch(meant::contains)) {
       problems.add(
           Place.of(node.getStartMark()),
           path,

@@ -9,8 +9,13 @@ import org.yaml.snakeyaml.error.Mark;
  * @param line 0 where there is no line, as in a command line option
  */
 public record Place(String source, int line, int column) {
+  /** How the source of an override begins. */
+  static final String OPTION = "--set ";
+
   static Place of(Mark mark) {
-    return new Place(mark.getName(), mark.getLine() + 1, mark.getColumn() + 1);
+    boolean file = !mark.getName().startsWith(OPTION);
+    return new Place(
+        mark.getName(), file ? mark.getLine() + 1 : 0, file ? mark.getColumn() + 1 : 0);
   }
 
   @Override

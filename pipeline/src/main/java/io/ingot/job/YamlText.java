@@ -1,5 +1,6 @@
 package io.ingot.job;
 
+import io.ingot.error.ErrorKind;
 import io.ingot.error.IngotException;
 import java.io.IOException;
 import java.io.StringReader;
@@ -15,6 +16,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.composer.Composer;
+import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.CollectionNode;
@@ -61,8 +63,7 @@ final class YamlText {
       problems.add(top, "", "is not UTF-8 text");
       return null;
     } catch (IOException e) {
-      throw new IngotException(
-          io.ingot.error.ErrorKind.FAILED, "cannot read " + file + ": " + e.getMessage(), e);
+      throw new IngotException(ErrorKind.FAILED, "cannot read " + file + ": " + e.getMessage(), e);
     }
     return parse(file.toString(), text, problems);
   }
@@ -74,6 +75,7 @@ final class YamlText {
     options.setNestingDepthLimit(DEPTH);
     options.setCodePointLimit(BYTES);
     options.setAllowRecursiveKeys(false);
+    options.setMaxAliasesForCollections(1000);
     StreamReader reader = new NamedReader(source, text);
     try {
       Node root =
@@ -102,9 +104,9 @@ final class YamlText {
     }
 
     @Override
-    public org.yaml.snakeyaml.error.Mark getMark() {
-      org.yaml.snakeyaml.error.Mark mark = super.getMark();
-      return new org.yaml.snakeyaml.error.Mark(
+    public Mark getMark() {
+      Mark mark = super.getMark();
+      return new Mark(
           source,
           mark.getIndex(),
           mark.getLine(),

@@ -1,0 +1,111 @@
+package io.ingot.job;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ingot.error.IngotException;
+import io.ingot.step.Parameters;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.Set;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeTuple;
+
+/**
+ * Reads job files.
+ *
+ * @param environment for {@code ${env:NAME}}
+ * @param today for {@code ${run.date}}
+ */
+public record JobReader(Map<String, String> environment, LocalDate today) {
+
+  /**
+   * Reads a file and applies overrides.
+   *
+   * @param overrides {@code key.path=value}, as given with {@code --set}
+   * @param problems takes everything that is wrong
+   * @return the job; where there are problems only what could be read of it, or nothing
+   * @throws IngotException NOT_FOUND when there is no such file, USAGE for a wrong override
+   */
+  public Optional<JobSpec> read(Path file, List<String> overrides, Problems problems) {
+    Node root = YamlText.read(file, problems);
+    if (root == null) {
+      return Optional.empty();
+    }
+    for (String override : overrides) {
+      Overrides.apply(root, override, problems);
+    }
+    Map<String, Place> places = new HashMap<>();
+    NodeReader reader = new NodeReader(new Interpolation(environment, today), problems, places);
+    JsonNode tree = reader.read(root, Grammar.job(), "");
+    return tree == null ? Optional.empty() : Optional.of(spec(file, tree, root, places));
+  }
+
+  private static JobSpec spec(Path file, JsonNode tree, Node root, Map<String, Place> places) {
+    SequencedMap<String, StepSpec> steps = new LinkedHashMap<>();
+    Set<String> broken = new HashSet<>();
+    for (Map.Entry<String, JsonNode> entry : tree.path("steps").properties()) {
+      StepKind kind = StepKind.of(entry.getValue()).orElse(null);
+      if (kind == null || entry.getValue().size() != 1) {
+        broken.add(entry.getKey());
+        continue;
+      }
+      Node node = descend(descend(descend(root, "steps"), entry.getKey()), kind.word());
+      steps.put(
+          entry.getKey(),
+          new StepSpec(entry.getKey(), kind, (ObjectNode) entry.getValue().get(kind.word()), node));
+    }
+    JobSpec bare =
+        new JobSpec(
+            file,
+            tree.path("name").asText(),
+            optional(tree, "publisher", Publisher.class),
+            entries(tree.path("models"), ModelEntry.class),
+            Optional.empty(),
+            entries(tree.path("datasets"), DatasetEntry.class),
+            steps,
+            Set.copyOf(broken),
+            optional(tree, "schedule", ScheduleEntry.class),
+            Map.copyOf(places));
+    Optional<Path> hub =
+        Optional.ofNullable(tree.path("hub").path("embedded").textValue()).map(bare::resolve);
+    return new JobSpec(
+        file,
+        bare.name(),
+        bare.publisher(),
+        bare.models(),
+        hub,
+        bare.datasets(),
+        steps,
+        bare.broken(),
+        bare.schedule(),
+        bare.places());
+  }
+
+  private static Node descend(Node node, String key) {
+    NodeTuple entry = Mappings.entries((MappingNode) node, "", new Problems()).get(key);
+    if (entry == null) {
+      throw new IllegalStateException("no key " + key);
+    }
+    return entry.getValueNode();
+  }
+
+  private static <T> Optional<T> optional(JsonNode tree, String key, Class<T> type) {
+    return tree.hasNonNull(key) && !tree.get(key).isEmpty()
+        ? Optional.of(Parameters.decode(tree.get(key), type))
+        : Optional.empty();
+  }
+
+  private static <T> SequencedMap<String, T> entries(JsonNode tree, Class<T> type) {
+    SequencedMap<String, T> result = new LinkedHashMap<>();
+    tree.properties().forEach(e -> result.put(e.getKey(), Parameters.decode(e.getValue(), type)));
+    return result;
+  }
+}

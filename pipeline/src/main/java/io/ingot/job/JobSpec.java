@@ -1,0 +1,68 @@
+package io.ingot.job;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.Set;
+
+/**
+ * A job file that is right in itself; whether its references lead somewhere is for {@link
+ * io.ingot.job.planner} to say.
+ *
+ * @param file as the user wrote it
+ * @param broken names of steps that could not be read
+ * @param places of all values that the user wrote, by key path
+ */
+public record JobSpec(
+    Path file,
+    String name,
+    Optional<Publisher> publisher,
+    SequencedMap<String, ModelEntry> models,
+    Optional<Path> embeddedHub,
+    SequencedMap<String, DatasetEntry> datasets,
+    SequencedMap<String, StepSpec> steps,
+    Set<String> broken,
+    Optional<ScheduleEntry> schedule,
+    Map<String, Place> places) {
+
+  /** The step of this name, which must be there. */
+  public StepSpec step(String step) {
+    StepSpec found = steps.get(step);
+    if (found == null) {
+      throw new IllegalArgumentException("no step " + step);
+    }
+    return found;
+  }
+
+  /** A path of the job file as an absolute path: relative to the file's folder. */
+  public Path resolve(String path) {
+    return folder().resolve(path).normalize();
+  }
+
+  private Path folder() {
+    Path parent = file.toAbsolutePath().getParent();
+    return parent == null ? file.toAbsolutePath() : parent;
+  }
+
+  /** Whether the user wrote this key, rather than its default standing for it. */
+  public boolean wrote(String path) {
+    return places.containsKey(path);
+  }
+
+  /** The place of a key, or of the nearest one around it. */
+  public Place place(String path) {
+    String at = path;
+    while (true) {
+      Place place = places.get(at);
+      if (place != null) {
+        return place;
+      }
+      int cut = Math.max(at.lastIndexOf('.'), at.lastIndexOf('['));
+      if (cut < 0) {
+        return places.getOrDefault("", new Place(file.toString(), 1, 1));
+      }
+      at = at.substring(0, cut);
+    }
+  }
+}

@@ -1,0 +1,204 @@
+package io.ingot.job.planner;
+
+import io.ingot.error.IngotException;
+import io.ingot.hub.RepoId;
+import io.ingot.job.JobReader;
+import io.ingot.job.JobSpec;
+import io.ingot.job.Problems;
+import io.ingot.job.StepKind;
+import io.ingot.job.StepSpec;
+import io.ingot.job.planner.Reference.Wants;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What can be wrong with a job whose shape is right: names that lead nowhere or to the wrong kind,
+ * circles, missing files, gates about nothing. Reads the disk, never the network.
+ */
+public final class JobCheck {
+  private final JobSpec job;
+  private final Problems problems;
+
+  private JobCheck(JobSpec job, Problems problems) {
+    this.job = job;
+    this.problems = problems;
+  }
+
+  /**
+   * Reads and checks a job file.
+   *
+   * @return the job, or nothing when there are problems
+   */
+  public static Optional<JobSpec> read(
+      JobReader reader, Path file, List<String> overrides, Problems problems) {
+    Optional<JobSpec> job = reader.read(file, overrides, problems);
+    job.ifPresent(spec -> check(spec, problems));
+    return problems.isEmpty() ? job : Optional.empty();
+  }
+
+  /** Adds every problem of the job, of which parts may be missing where there are problems. */
+  static void check(JobSpec job, Problems problems) {
+    JobCheck check = new JobCheck(job, problems);
+    check.sources();
+    job.steps().values().forEach(check::step);
+    Cycles.check(job, problems);
+    job.schedule().ifPresent(schedule -> ScheduleCheck.check(job, schedule, problems));
+  }
+
+  private void add(String path, String message) {
+    problems.add(job.place(path), path, message);
+  }
+
+  private void sources() {
+    job.models()
+        .forEach(
+            (name, model) -> {
+              String path = "models." + name;
+              if (job.steps().containsKey(name)) {
+                add("steps." + name, "is the name of a model already; references would be unclear");
+              }
+              source(path, model.hub(), model.path(), model.revision());
+              if (model.path() != null && !Files.isDirectory(job.resolve(model.path()))) {
+                add(path + ".path", "there is no folder " + job.resolve(model.path()));
+              }
+            });
+    job.datasets()
+        .forEach(
+            (name, dataset) -> {
+              String path = "datasets." + name;
+              source(path, dataset.hub(), dataset.path(), dataset.revision());
+              if (dataset.path() != null) {
+                file(path + ".path", job.resolve(dataset.path()));
+                if (dataset.split() != null) {
+                  add(path + ".split", "belongs to 'hub'; a file has no splits");
+                }
+              }
+            });
+    job.embeddedHub()
+        .filter(folder -> !Files.isDirectory(folder))
+        .ifPresent(folder -> add("hub.embedded", "there is no folder " + folder));
+  }
+
+  private void source(
+      String path, @Nullable String hub, @Nullable String folder, @Nullable String revision) {
+    if (hub != null) {
+      repository(path + ".hub", hub);
+    }
+    if (folder != null && revision != null) {
+      add(path + ".revision", "belongs to 'hub'; a path has no revisions");
+    }
+  }
+
+  private void repository(String path, String name) {
+    try {
+      RepoId.model(name);
+    } catch (IngotException e) {
+      add(path, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void file(String path, Path file) {
+    if (Files.isDirectory(file)) {
+      add(path, file + " is a folder; expected a file");
+    } else if (!Files.exists(file)) {
+      add(path, "there is no file " + file);
+    } else if (!Files.isReadable(file)) {
+      add(path, "may not read " + file);
+    }
+  }
+
+  private void step(StepSpec step) {
+    for (Reference reference : References.of(job, step)) {
+      reference(reference);
+    }
+    switch (step.kind()) {
+      case FINETUNE -> FinetuneCheck.check(job, step, problems);
+      case EVALUATE -> GateCheck.check(job, step, problems);
+      case PUBLISH -> publish(step);
+      case MERGE, QUANTIZE -> {}
+    }
+  }
+
+  private void reference(Reference reference) {
+    Wants wants = reference.wants();
+    String name = reference.name();
+    StepSpec target = job.steps().get(name);
+    boolean found =
+        wants == Wants.DATASET
+            ? job.datasets().containsKey(name)
+            : (wants.models() && job.models().containsKey(name))
+                || (target != null && wants.kinds().contains(target.kind()));
+    if (found
+        || job.broken().contains(name)
+        || (reference.path().contains(".merge.") && MergeSource.isForeign(job, name))) {
+      return;
+    }
+    if (target != null) {
+      add(
+          reference.path(),
+          "'" + name + "' is a " + target.kind().word() + " step; expected " + wants.description());
+    } else if (wants == Wants.DATASET && job.models().containsKey(name)) {
+      add(reference.path(), "'" + name + "' is a model; expected a dataset");
+    } else if (wants != Wants.DATASET && job.datasets().containsKey(name)) {
+      add(reference.path(), "'" + name + "' is a dataset; expected " + wants.description());
+    } else {
+      problems.addUnknown(
+          job.place(reference.path()),
+          reference.path(),
+          "there is no '" + name + "'; expected " + wants.description(),
+          name,
+          candidates(wants));
+    }
+  }
+
+  private List<String> candidates(Wants wants) {
+    if (wants == Wants.DATASET) {
+      return List.copyOf(job.datasets().keySet());
+    }
+    List<String> names = new ArrayList<>();
+    if (wants.models()) {
+      names.addAll(job.models().keySet());
+    }
+    job.steps().values().stream()
+        .filter(step -> wants.kinds().contains(step.kind()))
+        .forEach(step -> names.add(step.name()));
+    return names;
+  }
+
+  private void publish(StepSpec step) {
+    if (job.publisher().isEmpty()) {
+      add(
+          step.path(""),
+          "needs 'publisher' at the top of the job, such as publisher: {name: acme, kind: company}");
+    }
+    String hub = step.body().path("to").path("hub").asText("");
+    if (!hub.isEmpty()) {
+      repository(step.path("to.hub"), hub);
+    }
+    List<String> seen = new ArrayList<>();
+    step.body()
+        .path("artifacts")
+        .forEach(
+            artifact -> {
+              if (seen.contains(artifact.asText())) {
+                add(step.path("artifacts"), "'" + artifact.asText() + "' is listed twice");
+              }
+              seen.add(artifact.asText());
+            });
+    long whole =
+        seen.stream()
+            .map(job.steps()::get)
+            .filter(s -> s != null && s.kind() != StepKind.QUANTIZE)
+            .count();
+    if (whole > 1) {
+      add(
+          step.path("artifacts"),
+          "holds more than one model folder or adapter, whose files would overwrite one another;"
+              + " publish each by a step of its own (GGUF files may go along)");
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package io.ingot.job.planner;
+
+import io.ingot.job.JobSpec;
+import java.nio.file.Files;
+import java.util.regex.Pattern;
+
+/** Model references of mergekit that are no names of the job: folders and repositories. */
+final class MergeSource {
+  private static final Pattern REPOSITORY =
+      Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]*/[A-Za-z0-9_][A-Za-z0-9._-]*");
+
+  private MergeSource() {}
+
+  /** Whether the text {@code path[@revision][+adapter[@revision]]} leads out of the job. */
+  static boolean isForeign(JobSpec job, String text) {
+    if (job.models().containsKey(text) || job.steps().containsKey(text)) {
+      return false;
+    }
+    for (String part : text.split("\\+", -1)) {
+      String bare = part.split("@", -1)[0];
+      boolean named = job.models().containsKey(bare) || job.steps().containsKey(bare);
+      if (!named && !isFolder(job, bare) && !isRepository(bare)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  static boolean isFolder(JobSpec job, String text) {
+    return !text.isBlank() && Files.isDirectory(job.resolve(text));
+  }
+
+  static boolean isRepository(String text) {
+    return REPOSITORY.matcher(text).matches();
+  }
+}
