@@ -9,7 +9,12 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The connections to the one truth, and the transactions on it. H2 in a file by default,
@@ -23,6 +28,13 @@ public final class Database implements AutoCloseable {
       Set.of("40001", "40P01", "90131", "50200", "HYT00", "23505");
 
   private final HikariDataSource connections;
+
+  /**
+   * H2 closes its file when the thread that reads it is interrupted, and running steps are
+   * interrupted; so no caller's thread ever touches the database.
+   */
+  private final ExecutorService workers =
+      Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("database-", 0).factory());
 
   private Database(HikariDataSource connections) {
     this.connections = connections;
@@ -98,6 +110,34 @@ public final class Database implements AutoCloseable {
    * for the sake of another transaction, so it must not act outside of the database.
    */
   public <T> T transaction(Work<T> work) {
+    Future<T> result = workers.submit(() -> transact(work));
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return result.get();
+        } catch (InterruptedException e) {
+          interrupted = true; // the transaction goes on; the caller hears of it afterwards
+        } catch (ExecutionException e) {
+          throw rethrow(e.getCause());
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static RuntimeException rethrow(@Nullable Throwable cause) {
+    return switch (cause) {
+      case RuntimeException e -> e;
+      case Error error -> throw error;
+      case null, default -> new IllegalStateException(cause);
+    };
+  }
+
+  private <T> T transact(Work<T> work) throws InterruptedException {
     for (int attempt = 1; ; attempt++) {
       try (Connection connection = connections.getConnection()) {
         connection.setAutoCommit(false);
@@ -113,7 +153,7 @@ public final class Database implements AutoCloseable {
         if (attempt == TRIES || !retryable(e)) {
           throw failure(e);
         }
-        pause(attempt);
+        Thread.sleep(ThreadLocalRandom.current().nextInt(1, 5 << attempt));
       }
     }
   }
@@ -121,15 +161,6 @@ public final class Database implements AutoCloseable {
   private static boolean retryable(SQLException e) {
     return RETRYABLE.contains(String.valueOf(e.getSQLState()))
         || RETRYABLE.contains(Integer.toString(e.getErrorCode()));
-  }
-
-  /** An interrupt must not tear a transition: it stays pending and the transaction goes on. */
-  private static void pause(int attempt) {
-    try {
-      Thread.sleep(ThreadLocalRandom.current().nextInt(1, 5 << attempt));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   private static IngotException failure(SQLException e) {
@@ -153,6 +184,7 @@ public final class Database implements AutoCloseable {
 
   @Override
   public void close() {
+    workers.shutdown();
     connections.close();
   }
 }
