@@ -261,8 +261,7 @@ public final class Completion {
   private static void end(
       Connection connection, Claim claim, Outcome outcome, @Nullable String message)
       throws SQLException {
-    Transitions.endAttempt(
-        connection, claim.run(), claim.step(), claim.fence(), outcome, message);
+    Transitions.endAttempt(connection, claim.run(), claim.step(), claim.fence(), outcome, message);
     Transitions.releaseSlot(connection, claim.run(), claim.step(), claim.fence());
   }
 }

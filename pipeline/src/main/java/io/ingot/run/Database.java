@@ -17,8 +17,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections to the one truth, and the transactions on it. H2 in a file by default,
- * PostgreSQL by URL; the statements are the same. Thread-safe.
+ * The connections to the one truth, and the transactions on it. H2 in a file by default, PostgreSQL
+ * by URL; the statements are the same. Thread-safe.
  */
 public final class Database implements AutoCloseable {
   private static final int TRIES = 8;

@@ -35,8 +35,7 @@ public final class Outbox {
     for (Doorbell doorbell : promised) {
       bell.accept(doorbell);
       database.transaction(
-          connection ->
-              Sql.update(connection, "DELETE FROM outbox WHERE id = ?", doorbell.id()));
+          connection -> Sql.update(connection, "DELETE FROM outbox WHERE id = ?", doorbell.id()));
     }
     return promised.size();
   }

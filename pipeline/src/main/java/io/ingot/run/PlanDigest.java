@@ -21,8 +21,7 @@ public final class PlanDigest {
                         case InputRef.External external -> "external " + external.digest();
                       }));
       parts.put(
-          step.name(),
-          CacheKey.of(step.kind(), step.version(), step.parametersJson(), inputs));
+          step.name(), CacheKey.of(step.kind(), step.version(), step.parametersJson(), inputs));
     }
     return CacheKey.of(plan.jobName(), 1, plan.lockJson(), parts);
   }

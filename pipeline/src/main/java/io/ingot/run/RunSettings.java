@@ -13,6 +13,5 @@ import java.time.Duration;
 public record RunSettings(Duration lease, int maxAttempts, Duration backoff, Duration ringAgain) {
   /** Four heartbeats of 15 s may be missed. */
   public static final RunSettings DEFAULT =
-      new RunSettings(
-          Duration.ofSeconds(60), 3, Duration.ofSeconds(2), Duration.ofSeconds(10));
+      new RunSettings(Duration.ofSeconds(60), 3, Duration.ofSeconds(2), Duration.ofSeconds(10));
 }

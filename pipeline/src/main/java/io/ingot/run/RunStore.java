@@ -7,7 +7,6 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -192,7 +191,11 @@ public final class RunStore {
       throw IngotException.notFound("there is no run " + text + "; 'ingot runs list' shows all");
     }
     throw IngotException.usage(
-        text + " could be " + runs.size() + " runs; give more of the id, e.g. " + runs.getFirst().id());
+        text
+            + " could be "
+            + runs.size()
+            + " runs; give more of the id, e.g. "
+            + runs.getFirst().id());
   }
 
   /** The steps in the order of the plan. */

@@ -46,7 +46,7 @@ final class Schema {
       }
       return Sql.first(
           connection,
-          "SELECT \"version\" FROM \"flyway_schema_history\" WHERE \"success\" = TRUE"
+          "SELECT \"version\" FROM \"flyway_schema_history\" WHERE \"success\" = TRUE AND \"version\" IS NOT NULL"
               + " ORDER BY \"installed_rank\" DESC",
           row -> Integer.parseInt(Sql.text(row, "version")));
     } catch (SQLException e) {

@@ -93,7 +93,11 @@ public final class Sweeper {
                         + " WHERE holder_run IS NOT NULL AND NOT EXISTS (SELECT 1 FROM step s"
                         + " WHERE s.run_id = l.holder_run AND s.name = l.holder_step"
                         + " AND s.fence = l.holder_fence AND s.state = 'RUNNING')",
-                    row -> new Slot(Sql.text(row, "holder_run"), Sql.text(row, "holder_step"), row.getInt("holder_fence"))));
+                    row ->
+                        new Slot(
+                            Sql.text(row, "holder_run"),
+                            Sql.text(row, "holder_step"),
+                            row.getInt("holder_fence"))));
     for (Slot slot : orphans) {
       database.execute(
           connection -> {

@@ -68,7 +68,8 @@ public final class Folders {
   public static long bytes(Path folder) throws IOException {
     long sum = 0;
     try (Stream<Path> walk = Files.walk(folder)) {
-      for (Path path : walk.filter(p -> Files.isRegularFile(p, LinkOption.NOFOLLOW_LINKS)).toList()) {
+      for (Path path :
+          walk.filter(p -> Files.isRegularFile(p, LinkOption.NOFOLLOW_LINKS)).toList()) {
         sum += Files.size(path);
       }
     }

@@ -56,8 +56,7 @@ public record Manifest(
   public static Manifest read(Path artifact) throws IOException {
     Path file = artifact.resolve(NAME);
     if (!Files.isRegularFile(file)) {
-      throw IngotException.notFound(
-          artifact + " is no artifact of Ingot: it holds no " + NAME);
+      throw IngotException.notFound(artifact + " is no artifact of Ingot: it holds no " + NAME);
     }
     if (Files.size(file) > MAX_BYTES) {
       throw IngotException.invalid(file + " is larger than " + MAX_BYTES + " bytes");

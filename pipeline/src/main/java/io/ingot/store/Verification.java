@@ -70,8 +70,7 @@ public record Verification(List<String> problems) {
               ? file.path() + " leads to " + Files.readSymbolicLink(path) + ", which is missing"
               : file.path() + " is missing");
     } else if (Files.size(path) != file.bytes()) {
-      problems.add(
-          file.path() + " has " + Files.size(path) + " bytes instead of " + file.bytes());
+      problems.add(file.path() + " has " + Files.size(path) + " bytes instead of " + file.bytes());
     } else if ((hashAll || Files.getLastModifiedTime(path).toMillis() != file.modified())
         && !ContentDigest.ofFile(path).equals(file.sha256())) {
       problems.add(file.path() + " has another sha256 than its manifest says");

@@ -29,8 +29,7 @@ public final class AttemptLog implements AutoCloseable {
     this.file = file;
     this.mask = mask;
     Files.createDirectories(file.getParent());
-    writer =
-        Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    writer = Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
   }
 
   /** Where the log of an attempt lies below the folder of logs. */

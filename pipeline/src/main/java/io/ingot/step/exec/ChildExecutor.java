@@ -25,17 +25,18 @@ import org.jspecify.annotations.Nullable;
 final class ChildExecutor {
   private final Map<String, String> environment;
   private final List<String> jvmOptions;
+  private final String classPath;
 
   /**
    * @param environment of the engine; variables that hold secrets are not passed on
    */
-  ChildExecutor(Map<String, String> environment, List<String> jvmOptions) {
+  ChildExecutor(Map<String, String> environment, List<String> jvmOptions, String classPath) {
     this.environment = environment;
     this.jvmOptions = jvmOptions;
+    this.classPath = classPath;
   }
 
-  StepOutcome execute(
-      WorkOrder order, Progress progress, Interruption interruption, AttemptLog log)
+  StepOutcome execute(WorkOrder order, Progress progress, Interruption interruption, AttemptLog log)
       throws StepFailure, InterruptedException {
     Path orderFile = sibling(log, ".order.json");
     Path crashFile = sibling(log, ".crash.log");
@@ -93,7 +94,7 @@ final class ChildExecutor {
             builder.environment().put(name, value);
           }
         });
-    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    builder.environment().put("CLASSPATH", classPath);
     builder.environment().put("OPT_OUT_TRACKING", "true");
     return builder.start();
   }

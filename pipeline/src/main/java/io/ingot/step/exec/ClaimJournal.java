@@ -13,7 +13,8 @@ record ClaimJournal(Claim claim, Claims claims, EffectLedger ledger, Interruptio
   public Optional<Effect> find(String key) {
     return ledger
         .find(key)
-        .map(entry -> new Effect(entry.key(), entry.target(), Optional.ofNullable(entry.receipt())));
+        .map(
+            entry -> new Effect(entry.key(), entry.target(), Optional.ofNullable(entry.receipt())));
   }
 
   /** Without the lease the effect would be somebody else's. */

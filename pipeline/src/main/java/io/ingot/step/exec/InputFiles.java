@@ -23,8 +23,7 @@ final class InputFiles {
     LinkedHashMap<String, StepInput> inputs = new LinkedHashMap<>();
     for (Claim.Input input : claim.inputs().values()) {
       Path path = input.path() == null ? artifact(input) : external(input, input.path());
-      inputs.put(
-          input.role(), new StepInput(input.role(), input.digest(), path, input.kind()));
+      inputs.put(input.role(), new StepInput(input.role(), input.digest(), path, input.kind()));
     }
     return inputs;
   }

@@ -36,8 +36,7 @@ public final class Signals {
       Class<?> signal = Class.forName("sun.misc.Signal");
       Class<?> handler = Class.forName("sun.misc.SignalHandler");
       Object proxy =
-          Proxy.newProxyInstance(
-              handler.getClassLoader(), new Class<?>[] {handler}, invocations);
+          Proxy.newProxyInstance(handler.getClassLoader(), new Class<?>[] {handler}, invocations);
       signal
           .getMethod("handle", signal, handler)
           .invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);

@@ -46,7 +46,9 @@ final class StepFailure extends Exception {
           diskFull(io);
       default ->
           new StepFailure(
-              FailureCode.WORK, "unexpected " + thrown.getClass().getName() + ": " + message, thrown);
+              FailureCode.WORK,
+              "unexpected " + thrown.getClass().getName() + ": " + message,
+              thrown);
     };
   }
 

@@ -9,7 +9,9 @@ import java.util.function.Supplier;
 
 /** What steps in the engine's own process may use beside files. */
 record StepServices(
-    Supplier<Hub> hub, Function<String, Optional<Approval>> approvals, Supplier<EffectJournal> effects) {
+    Supplier<Hub> hub,
+    Function<String, Optional<Approval>> approvals,
+    Supplier<EffectJournal> effects) {
 
   /** For a step in a process of its own. */
   static final StepServices NONE =

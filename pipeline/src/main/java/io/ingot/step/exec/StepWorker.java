@@ -77,7 +77,9 @@ public final class StepWorker implements AutoCloseable {
     this.onlyRun = onlyRun;
     this.tools = tools;
     this.mask = new SecretMask(environment);
-    this.children = new ChildExecutor(environment, ChildOptions.of(environment));
+    this.children =
+        new ChildExecutor(
+            environment, ChildOptions.of(environment), System.getProperty("java.class.path"));
     this.heartbeats = new Heartbeats(tables.claims(), LEASE, Duration.ofSeconds(2));
   }
 
@@ -132,8 +134,7 @@ public final class StepWorker implements AutoCloseable {
   }
 
   private void announce(Claim claim, StepState state, @Nullable String text, long begun) {
-    listener.changed(
-        claim.run(), claim.step(), state, text == null ? "" : text, seconds(begun));
+    listener.changed(claim.run(), claim.step(), state, text == null ? "" : text, seconds(begun));
   }
 
   private static double seconds(long begun) {
@@ -149,11 +150,7 @@ public final class StepWorker implements AutoCloseable {
     private final long begun;
 
     Attempt(
-        Claim claim,
-        Interruption interruption,
-        StepProgress progress,
-        AttemptLog log,
-        long begun) {
+        Claim claim, Interruption interruption, StepProgress progress, AttemptLog log, long begun) {
       this.claim = claim;
       this.interruption = interruption;
       this.progress = progress;
@@ -163,7 +160,12 @@ public final class StepWorker implements AutoCloseable {
 
     void run() {
       log.line(
-          claim.step() + ": " + claim.kind() + ", attempt " + claim.attempt() + " of the run "
+          claim.step()
+              + ": "
+              + claim.kind()
+              + ", attempt "
+              + claim.attempt()
+              + " of the run "
               + claim.run());
       try {
         Step step = registry.get(claim.kind());
@@ -248,8 +250,7 @@ public final class StepWorker implements AutoCloseable {
           () -> new ClaimJournal(claim, tables.claims(), tables.effects(), interruption));
     }
 
-    private void finish(
-        StepOutcome.Done done, JsonNode parameters, Path staged, Path scratch)
+    private void finish(StepOutcome.Done done, JsonNode parameters, Path staged, Path scratch)
         throws IOException, InterruptedException {
       interruption.check();
       TreeMap<String, String> inputs = new TreeMap<>();
@@ -284,7 +285,8 @@ public final class StepWorker implements AutoCloseable {
 
     private void stopped() {
       Interruption.Reason reason = interruption.reason();
-      log.line("stopped: " + (reason == null ? "interrupted" : reason.name().toLowerCase(Locale.ROOT)));
+      log.line(
+          "stopped: " + (reason == null ? "interrupted" : reason.name().toLowerCase(Locale.ROOT)));
       switch (reason) {
         case CANCELLED -> {
           tables.completion().cancelled(claim);
@@ -295,7 +297,11 @@ public final class StepWorker implements AutoCloseable {
           tables.claims().release(claim, "the engine was stopped");
           announce(claim, StepState.READY, "stopped; goes on with the next start", begun);
         }
-        case null -> fail(claim, new StepFailure(FailureCode.WORK, "the step interrupted itself", null), begun);
+        case null ->
+            fail(
+                claim,
+                new StepFailure(FailureCode.WORK, "the step interrupted itself", null),
+                begun);
       }
     }
   }

@@ -1,0 +1,190 @@
+package io.ingot.route;
+
+import io.ingot.error.ErrorKind;
+import io.ingot.error.IngotException;
+import io.ingot.hub.Hub;
+import io.ingot.progress.Progress;
+import io.ingot.run.EngineLock;
+import io.ingot.run.RunRecord;
+import io.ingot.run.RunState;
+import io.ingot.run.RunTables;
+import io.ingot.run.StepState;
+import io.ingot.step.exec.RunListener;
+import io.ingot.step.exec.StepRegistry;
+import io.ingot.step.exec.StepWorker;
+import io.ingot.store.ArtifactStore;
+import io.ingot.store.IngotHome;
+import java.io.IOException;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.function.Supplier;
+import org.apache.camel.CamelContext;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The embedded engine: one process, one home, H2 in a file, doorbells in memory. It owns the home
+ * from {@link #open} to {@link #close}; {@link #start} makes it work on a run.
+ */
+public final class IngotApplication implements AutoCloseable {
+  private final IngotHome home;
+  private final Map<String, String> environment;
+  private final EngineLock lock;
+  private final RunTables tables;
+  private final String engine;
+  private @Nullable CamelContext camel;
+  private @Nullable StepWorker worker;
+  private volatile boolean interrupted;
+
+  private IngotApplication(
+      IngotHome home,
+      Map<String, String> environment,
+      EngineLock lock,
+      RunTables tables,
+      String engine) {
+    this.home = home;
+    this.environment = environment;
+    this.lock = lock;
+    this.tables = tables;
+    this.engine = engine;
+  }
+
+  /**
+   * Takes the home, opens its database and frees what dead processes held.
+   *
+   * @param purpose what this process does, for whoever is refused
+   * @throws IngotException of kind CONFLICT when another engine has the home
+   */
+  public static IngotApplication open(
+      IngotHome home, String purpose, Map<String, String> environment) {
+    EngineLock lock = EngineLock.acquire(home.path(), purpose);
+    try {
+      RunTables tables = RunTables.inFolder(home.database());
+      tables.engines().freeDead();
+      new ArtifactStore(home.artifacts()).clearStaging();
+      return new IngotApplication(
+          home, environment, lock, tables, tables.engines().register(purpose));
+    } catch (RuntimeException e) {
+      lock.close();
+      throw e;
+    } catch (IOException e) {
+      lock.close();
+      throw new IngotException(ErrorKind.FAILED, "cannot use " + home.path() + ": " + e, e);
+    }
+  }
+
+  /** The rows of this home. */
+  public RunTables tables() {
+    return tables;
+  }
+
+  /**
+   * Starts to work on a run.
+   *
+   * @param hub asked for when a step first needs it
+   * @param tools versions by name for the manifests of artifacts
+   */
+  public void start(
+      String run,
+      StepRegistry registry,
+      Supplier<Hub> hub,
+      RunListener listener,
+      SortedMap<String, String> tools) {
+    Map<String, Integer> slots = Slots.of(environment);
+    slots.forEach(tables.claims()::slots);
+    Bell bell = new Bell(listener);
+    worker = new StepWorker(tables, home, registry, hub, bell, engine, run, tools, environment);
+    DefaultCamelContext context = new DefaultCamelContext();
+    context.disableJMX();
+    context.getShutdownStrategy().setTimeout(20);
+    context.getShutdownStrategy().setLogInflightExchangesOnTimeout(false);
+    try {
+      context.addRoutes(new DeadLetterRoute());
+      context.addRoutes(new WorkRoutes(tables, worker, slots));
+      context.start();
+    } catch (Exception e) {
+      throw new IllegalStateException("the routes do not start", e);
+    }
+    camel = context;
+  }
+
+  /**
+   * Waits until the run has ended, waits for a person, or {@link #interrupt} was called.
+   *
+   * @return the run as it is then
+   */
+  public RunRecord await(String run) throws InterruptedException {
+    while (true) {
+      RunRecord record = tables.runs().find(run).orElseThrow();
+      if (record.state() != RunState.RUNNING || interrupted) {
+        return record;
+      }
+      synchronized (this) {
+        wait(250);
+      }
+    }
+  }
+
+  /** Stops all work; unfinished steps are READY for the next start. */
+  public synchronized void interrupt() {
+    interrupted = true;
+    if (worker != null) {
+      worker.stop();
+    }
+    notifyAll();
+  }
+
+  public boolean interrupted() {
+    return interrupted;
+  }
+
+  /** Wakes whoever waits for the run when a step changes. */
+  private final class Bell implements RunListener {
+    private final RunListener listener;
+
+    Bell(RunListener listener) {
+      this.listener = listener;
+    }
+
+    @Override
+    public void changed(String run, String step, StepState state, String text, double seconds) {
+      listener.changed(run, step, state, text, seconds);
+      synchronized (IngotApplication.this) {
+        IngotApplication.this.notifyAll();
+      }
+    }
+
+    @Override
+    public Progress progress(String run, String step) {
+      return listener.progress(run, step);
+    }
+  }
+
+  /** Stops what runs, gives it back, and leaves the home to others. */
+  @Override
+  public void close() {
+    try (EngineLock _ = lock;
+        RunTables open = tables) {
+      if (worker != null) {
+        worker.stop();
+        awaitIdle(worker);
+        worker.close();
+      }
+      if (camel != null) {
+        camel.stop();
+      }
+      open.engines().unregister(engine);
+    }
+  }
+
+  private static void awaitIdle(StepWorker worker) {
+    long deadline = System.nanoTime() + 15_000_000_000L;
+    try {
+      while (!worker.isIdle() && System.nanoTime() < deadline) {
+        Thread.sleep(10);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

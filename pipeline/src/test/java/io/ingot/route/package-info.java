@@ -1,0 +1,4 @@
+@NullMarked
+package io.ingot.route;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.ingot.run;
+
+import org.jspecify.annotations.NullMarked;

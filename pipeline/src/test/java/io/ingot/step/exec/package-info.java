@@ -1,0 +1,4 @@
+@NullMarked
+package io.ingot.step.exec;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.ingot.store;
+
+import org.jspecify.annotations.NullMarked;
