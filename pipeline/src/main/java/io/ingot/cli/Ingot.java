@@ -25,6 +25,9 @@ import picocli.CommandLine.ScopeType;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       // hub
+      PullCommand.class,
+      PushCommand.class,
+      HubCommand.class,
       // text
       // job
       ValidateCommand.class,

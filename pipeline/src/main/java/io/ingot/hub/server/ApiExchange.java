@@ -161,9 +161,7 @@ final class ApiExchange {
         int equals = pair.indexOf('=');
         String name = equals < 0 ? pair : pair.substring(0, equals);
         String value = equals < 0 ? "" : pair.substring(equals + 1);
-        fields
-            .computeIfAbsent(decodeForm(name), k -> new ArrayList<>())
-            .add(decodeForm(value));
+        fields.computeIfAbsent(decodeForm(name), k -> new ArrayList<>()).add(decodeForm(value));
       }
     }
     return fields;

@@ -23,8 +23,7 @@ final class CommitRoute {
     this.store = store;
   }
 
-  void preupload(ApiExchange exchange, Repository repository, String revision)
-      throws IOException {
+  void preupload(ApiExchange exchange, Repository repository, String revision) throws IOException {
     CommitRecord head = repository.resolve(revision);
     ObjectNode answer = ApiExchange.JSON.createObjectNode();
     ArrayNode files = answer.putArray("files");

@@ -51,7 +51,8 @@ public final class EmbeddedHub implements AutoCloseable {
    * @param store folder of the Hub's own, one process at a time
    * @param port 0 for a free one
    * @param token what writing and private repositories ask for; empty for an open Hub
-   * @throws IngotException NOT_FOUND without the folder, CONFLICT when the port or the store is taken
+   * @throws IngotException NOT_FOUND without the folder, CONFLICT when the port or the store is
+   *     taken
    */
   public static EmbeddedHub start(Path imports, Path store, int port, Optional<String> token) {
     return start(imports, store, InetAddress.getLoopbackAddress(), port, token);
@@ -103,7 +104,8 @@ public final class EmbeddedHub implements AutoCloseable {
     closeQuietly(store);
   }
 
-  private static void abandon(HttpServer server, @org.jspecify.annotations.Nullable HubStore store) {
+  private static void abandon(
+      HttpServer server, @org.jspecify.annotations.Nullable HubStore store) {
     server.stop(0);
     if (store != null) {
       closeQuietly(store);
@@ -152,8 +154,7 @@ public final class EmbeddedHub implements AutoCloseable {
     }
     String message = String.valueOf(refusal.getMessage());
     refusal.code().ifPresent(c -> http.getResponseHeaders().set("X-Error-Code", c));
-    http.getResponseHeaders()
-        .set("X-Error-Message", message.replaceAll("[^\\x20-\\x7e]", "?"));
+    http.getResponseHeaders().set("X-Error-Message", message.replaceAll("[^\\x20-\\x7e]", "?"));
     byte[] body =
         ApiExchange.JSON.writeValueAsBytes(
             ApiExchange.JSON.createObjectNode().put("error", message));

@@ -44,9 +44,7 @@ final class FolderImport {
 
   private void importAll(Path organization, RepoId.Type type) throws IOException {
     for (Path folder : folders(organization)) {
-      importOne(
-          folder,
-          new RepoId(type, organization.getFileName() + "/" + folder.getFileName()));
+      importOne(folder, new RepoId(type, organization.getFileName() + "/" + folder.getFileName()));
     }
   }
 
@@ -63,10 +61,10 @@ final class FolderImport {
       }
     }
     CommitRecord commit = commit(folder, files);
-    Repository repository =
-        present.isPresent() ? present.get() : store.add(id, false, commit);
+    Repository repository = present.isPresent() ? present.get() : store.add(id, false, commit);
     repository.keep(commit);
-    repository.update(s -> s.withBranch(Repository.MAIN, commit.id()).withImport(commit.id(), stamp));
+    repository.update(
+        s -> s.withBranch(Repository.MAIN, commit.id()).withImport(commit.id(), stamp));
   }
 
   private CommitRecord commit(Path folder, List<Path> files) throws IOException {
@@ -85,12 +83,7 @@ final class FolderImport {
     }
     FileNames.check(entries.keySet(), folder.toString());
     return CommitRecord.of(
-        Optional.empty(),
-        "Import",
-        "",
-        HubStore.now(),
-        AUTHOR,
-        List.copyOf(entries.values()));
+        Optional.empty(), "Import", "", HubStore.now(), AUTHOR, List.copyOf(entries.values()));
   }
 
   private static List<Path> folders(Path folder) throws IOException {

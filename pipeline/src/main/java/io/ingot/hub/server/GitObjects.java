@@ -22,7 +22,11 @@ final class GitObjects {
 
   /** The text that git holds for a large file (git-lfs specification, version 1). */
   static byte[] pointer(String sha256, long size) {
-    return ("version https://git-lfs.github.com/spec/v1\noid sha256:" + sha256 + "\nsize " + size + "\n")
+    return ("version https://git-lfs.github.com/spec/v1\noid sha256:"
+            + sha256
+            + "\nsize "
+            + size
+            + "\n")
         .getBytes(StandardCharsets.US_ASCII);
   }
 
@@ -55,7 +59,11 @@ final class GitObjects {
   static String commitOid(String tree, Optional<String> parent, String title, String message) {
     StringBuilder text = new StringBuilder("tree ").append(tree).append('\n');
     parent.ifPresent(p -> text.append("parent ").append(p).append('\n'));
-    text.append("author ").append(SIGNATURE).append("\ncommitter ").append(SIGNATURE).append("\n\n");
+    text.append("author ")
+        .append(SIGNATURE)
+        .append("\ncommitter ")
+        .append(SIGNATURE)
+        .append("\n\n");
     text.append(title).append('\n');
     if (!message.isEmpty()) {
       text.append('\n').append(message).append('\n');
@@ -87,8 +95,7 @@ final class GitObjects {
       folders.forEach(
           (name, folder) ->
               lines.put(
-                  bytes(name + "/"),
-                  "40000 " + name + "\0" + folder.oid(path + name + "/", oids)));
+                  bytes(name + "/"), "40000 " + name + "\0" + folder.oid(path + name + "/", oids)));
       files.forEach((name, oid) -> lines.put(bytes(name), "100644 " + name + "\0" + oid));
       ByteArrayOutputStream tree = new ByteArrayOutputStream();
       for (String line : lines.values()) {

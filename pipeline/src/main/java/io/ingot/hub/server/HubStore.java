@@ -94,8 +94,7 @@ final class HubStore implements AutoCloseable {
   synchronized Repository create(RepoId id, boolean isPrivate, String author) throws IOException {
     byte[] attributes = LargeFiles.gitAttributes();
     StoredContent stored =
-        contents.put(
-            new ByteArrayInputStream(attributes), attributes.length, Optional.empty());
+        contents.put(new ByteArrayInputStream(attributes), attributes.length, Optional.empty());
     return add(
         id,
         isPrivate,
@@ -109,8 +108,7 @@ final class HubStore implements AutoCloseable {
   }
 
   /** A new repository with this first commit. */
-  synchronized Repository add(RepoId id, boolean isPrivate, CommitRecord first)
-      throws IOException {
+  synchronized Repository add(RepoId id, boolean isPrivate, CommitRecord first) throws IOException {
     if (repositories.containsKey(id)) {
       throw ApiError.conflict("You already created this " + kind(id) + " repo: " + id.name());
     }

@@ -53,8 +53,7 @@ final class ManageRoutes {
       throw ApiError.badRequest("This Hub has no gated repositories");
     }
     exchange.answer(
-        200,
-        ApiExchange.JSON.createObjectNode().put("private", repository.state().isPrivate()));
+        200, ApiExchange.JSON.createObjectNode().put("private", repository.state().isPrivate()));
   }
 
   void createBranch(ApiExchange exchange, Repository repository, String name) throws IOException {
@@ -84,8 +83,7 @@ final class ManageRoutes {
     exchange.answer(200, ApiExchange.JSON.createObjectNode());
   }
 
-  void createTag(ApiExchange exchange, Repository repository, String revision)
-      throws IOException {
+  void createTag(ApiExchange exchange, Repository repository, String revision) throws IOException {
     String name = exchange.json().path("tag").asText();
     checkName(name);
     String commit = repository.resolve(revision).id();

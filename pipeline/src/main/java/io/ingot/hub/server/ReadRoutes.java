@@ -29,7 +29,9 @@ final class ReadRoutes {
     for (Repository repository : store.all(type)) {
       String name = repository.id().name();
       boolean visible = owner || !repository.state().isPrivate();
-      if (visible && name.contains(search) && author.map(a -> name.startsWith(a + "/")).orElse(true)) {
+      if (visible
+          && name.contains(search)
+          && author.map(a -> name.startsWith(a + "/")).orElse(true)) {
         all.add(pages.info(repository, repository.resolve(Repository.MAIN), false));
       }
     }
@@ -38,8 +40,7 @@ final class ReadRoutes {
 
   void info(ApiExchange exchange, Repository repository, String revision) throws IOException {
     exchange.answer(
-        200,
-        pages.info(repository, repository.resolve(revision), exchange.queryFlag("blobs")));
+        200, pages.info(repository, repository.resolve(revision), exchange.queryFlag("blobs")));
   }
 
   void tree(ApiExchange exchange, Repository repository, String revision, String folder)
@@ -111,7 +112,10 @@ final class ReadRoutes {
   private static void addRefs(ArrayNode list, String prefix, Map<String, String> refs) {
     refs.forEach(
         (name, commit) ->
-            list.addObject().put("name", name).put("ref", prefix + name).put("targetCommit", commit));
+            list.addObject()
+                .put("name", name)
+                .put("ref", prefix + name)
+                .put("targetCommit", commit));
   }
 
   /** Names the newest commit that gave each file its content. */

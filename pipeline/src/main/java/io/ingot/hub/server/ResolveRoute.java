@@ -32,16 +32,14 @@ final class ResolveRoute {
     exchange.answerHeader("Accept-Ranges", "bytes");
     exchange.answerHeader("X-Content-Type-Options", "nosniff");
     exchange.answerHeader(
-        "Content-Type",
-        file.lfs() ? "application/octet-stream" : "text/plain; charset=utf-8");
+        "Content-Type", file.lfs() ? "application/octet-stream" : "text/plain; charset=utf-8");
     if (exchange.header("If-None-Match").filter(etag::equals).isPresent()) {
       exchange.answerEmpty(304);
       return;
     }
     long from = 0;
     long end = file.size();
-    Optional<Matcher> range =
-        exchange.header("Range").map(RANGE::matcher).filter(Matcher::matches);
+    Optional<Matcher> range = exchange.header("Range").map(RANGE::matcher).filter(Matcher::matches);
     boolean partial = range.isPresent() && range.get().group().length() > "bytes=-".length();
     if (partial) {
       String first = range.orElseThrow().group(1);
@@ -53,8 +51,7 @@ final class ResolveRoute {
         exchange.answerEmpty(416);
         return;
       }
-      exchange.answerHeader(
-          "Content-Range", "bytes " + from + "-" + (end - 1) + "/" + file.size());
+      exchange.answerHeader("Content-Range", "bytes " + from + "-" + (end - 1) + "/" + file.size());
     }
     Optional<OutputStream> out = exchange.answerStream(partial ? 206 : 200, end - from);
     if (out.isPresent()) {
@@ -62,8 +59,7 @@ final class ResolveRoute {
     }
   }
 
-  private static void send(Path content, long from, long end, OutputStream out)
-      throws IOException {
+  private static void send(Path content, long from, long end, OutputStream out) throws IOException {
     try (FileChannel channel = FileChannel.open(content, StandardOpenOption.READ)) {
       var target = Channels.newChannel(out);
       long position = from;

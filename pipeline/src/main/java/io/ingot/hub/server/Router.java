@@ -61,7 +61,8 @@ final class Router {
         if (path.size() < 3) {
           throw ApiError.noRoute();
         }
-        repository(exchange, find(exchange, type, path.get(1), path.get(2)), path.subList(3, path.size()));
+        repository(
+            exchange, find(exchange, type, path.get(1), path.get(2)), path.subList(3, path.size()));
       }
     }
   }
@@ -167,7 +168,8 @@ final class Router {
     exchange.answer(200, answer);
   }
 
-  private Repository find(ApiExchange exchange, RepoId.Type type, String organization, String name) {
+  private Repository find(
+      ApiExchange exchange, RepoId.Type type, String organization, String name) {
     boolean owner = access.isOwner(exchange);
     try {
       return store

@@ -72,7 +72,8 @@ class EmbeddedHubTest {
       assertThat(info.cardData().path("license").asText()).isEqualTo("apache-2.0");
       assertThat(info.files())
           .extracting(RepoFile::path)
-          .containsExactlyInAnyOrder("README.md", "config.json", "model.safetensors", "sub/ä b.txt");
+          .containsExactlyInAnyOrder(
+              "README.md", "config.json", "model.safetensors", "sub/ä b.txt");
       Path snapshot = client.download(info, f -> true, Progress.NONE);
       assertThat(snapshot.resolve("model.safetensors")).hasBinaryContent(weights);
       assertThat(snapshot.resolve("sub/ä b.txt")).hasContent("x");
@@ -91,8 +92,7 @@ class EmbeddedHubTest {
         HubClient client = client(hub, Optional.empty())) {
       first = client.info(TINY, "main").commit();
     }
-    try (EmbeddedHub hub =
-            EmbeddedHub.start(served, temp.resolve("another"), 0, Optional.empty());
+    try (EmbeddedHub hub = EmbeddedHub.start(served, temp.resolve("another"), 0, Optional.empty());
         HubClient client = client(hub, Optional.empty())) {
       assertThat(client.info(TINY, "main").commit()).isEqualTo(first);
     }
@@ -156,13 +156,7 @@ class EmbeddedHubTest {
       assertThatThrownBy(
               () ->
                   client.commit(
-                      OUT,
-                      "main",
-                      Optional.of(commit),
-                      "late",
-                      uploads,
-                      List.of(),
-                      Progress.NONE))
+                      OUT, "main", Optional.of(commit), "late", uploads, List.of(), Progress.NONE))
           .isInstanceOfSatisfying(
               IngotException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.CONFLICT));
     }
@@ -189,7 +183,8 @@ class EmbeddedHubTest {
   void readsTheEnvironment() {
     HubConfig config =
         HubConfig.of(
-            Map.of("HF_ENDPOINT", "http://hub.local:80/", "HF_HOME", "/x", "HF_TOKEN", "hf_secret"));
+            Map.of(
+                "HF_ENDPOINT", "http://hub.local:80/", "HF_HOME", "/x", "HF_TOKEN", "hf_secret"));
     assertThat(config.endpoint().toString()).isEqualTo("http://hub.local:80");
     assertThat(config.cache()).isEqualTo(Path.of("/x/hub"));
     assertThat(config.toString()).doesNotContain("hf_secret").contains("HF_TOKEN");
