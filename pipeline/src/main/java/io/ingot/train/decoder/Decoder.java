@@ -106,7 +106,7 @@ public final class Decoder implements AutoCloseable {
   }
 
   /** Log-probabilities of the targets at packed places. */
-  float[] score(PackedRows rows, long[] places, long[] targets) {
+  public float[] score(PackedRows rows, long[] places, long[] targets) {
     try (NDManager scope = newScope();
         NDManager host = scope.newSubManager(Device.cpu())) {
       List<Argument> arguments = new ArrayList<>(batch(scope, host, rows, 0, false));
@@ -222,6 +222,26 @@ public final class Decoder implements AutoCloseable {
               Argument.of(first),
               Argument.of(second));
       done.close();
+    }
+  }
+
+  /** Euclidean norm of each row of a weight, fp32; the caller attaches or closes it. */
+  public NDArray rowNorms(DecoderWeights.Linear linear) {
+    try (NDManager scope = newScope()) {
+      NDArray norms = program.train(scope, "row_norms", Argument.of(weights.weight(linear))).get(0);
+      norms.attach(weights.manager());
+      return norms;
+    }
+  }
+
+  /** Copies values into arrays of the same shapes. */
+  public void restore(List<NDArray> targets, List<float[]> values) {
+    try (NDManager scope = newScope()) {
+      List<NDArray> sources = new ArrayList<>();
+      for (int i = 0; i < targets.size(); i++) {
+        sources.add(scope.create(values.get(i), targets.get(i).getShape()));
+      }
+      program.train(scope, "restore", Argument.of(targets), Argument.of(sources)).close();
     }
   }
 

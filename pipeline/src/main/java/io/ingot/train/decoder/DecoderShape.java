@@ -1,5 +1,6 @@
 package io.ingot.train.decoder;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ingot.train.decoder.rotary.RotaryEmbedding;
 import java.util.List;
 
@@ -50,6 +51,40 @@ public record DecoderShape(
    */
   public record Experts(
       int count, int perToken, int intermediateSize, boolean normalize, List<Boolean> sparse) {}
+
+  /**
+   * The shape that a config.json describes.
+   *
+   * @throws io.ingot.error.IngotException for an unknown family, or an absent or impossible value
+   */
+  public static DecoderShape read(ObjectNode config) {
+    return DecoderConfig.read(config);
+  }
+
+  /** Number of weights; norms and biases are left out. */
+  public long parameters() {
+    long embedding = (long) vocabulary * hiddenSize;
+    return embedding * (tied ? 1 : 2) + (attentionWeights() + mlpWeights()) * layers;
+  }
+
+  private long attentionWeights() {
+    return 2L * hiddenSize * headDim * (heads + kvHeads);
+  }
+
+  private long mlpWeights() {
+    return experts.count() == 0
+        ? 3L * hiddenSize * intermediateSize
+        : 3L * hiddenSize * experts.intermediateSize() * experts.count();
+  }
+
+  /**
+   * Inputs plus outputs of all linear modules outside of experts: scalars of an adapter, by rank.
+   */
+  public long linearWidths() {
+    long attention = 4L * hiddenSize + 2L * headDim * (heads + kvHeads);
+    long mlp = experts.count() == 0 ? 3L * (hiddenSize + intermediateSize) : 0;
+    return (attention + mlp) * layers;
+  }
 
   /** Whether a batch may mix rows of different lengths. */
   public boolean mixesLengths() {
