@@ -38,6 +38,7 @@ import picocli.CommandLine.ScopeType;
       // train
       // license, card, review
       // about this installation
+      DoctorCommand.class,
       CompletionCommand.class
     })
 public final class Ingot {
