@@ -100,7 +100,7 @@ public final class IngotApplication implements AutoCloseable {
     context.getShutdownStrategy().setLogInflightExchangesOnTimeout(false);
     try {
       context.addRoutes(new DeadLetterRoute());
-      context.addRoutes(new WorkRoutes(tables, worker, slots));
+      context.addRoutes(new WorkRoutes(context.createProducerTemplate(), tables, worker, slots));
       context.start();
     } catch (Exception e) {
       throw new IllegalStateException("the routes do not start", e);
