@@ -33,6 +33,8 @@ import picocli.CommandLine.ScopeType;
       ValidateCommand.class,
       SchemaCommand.class,
       // run
+      RunsCommand.class,
+      VerifyCommand.class,
       // merge
       // gguf
       // train

@@ -46,9 +46,7 @@ final class WorkRoutes extends RouteBuilder {
 
     from("timer:outbox?delay=0&period=200").routeId("outbox").to(RELAY);
 
-    from(RELAY)
-        .routeId("relay")
-        .process(tick -> tables.outbox().relay(this::ring));
+    from(RELAY).routeId("relay").process(tick -> tables.outbox().relay(this::ring));
 
     from("timer:sweeper?delay=1000&period=2000")
         .routeId("sweeper")

@@ -23,9 +23,15 @@ import org.jspecify.annotations.Nullable;
 public final class Database implements AutoCloseable {
   private static final int TRIES = 8;
 
-  /** Serialization failure, deadlock (both engines), H2: row changed, lock timeout; unique key. */
+  /**
+   * Serialization failure, deadlock (both engines), H2: row changed, lock timeout; unique key. With
+   * H2 the process that serves the file may end at any moment: its clients see a broken or closed
+   * database, and the next connection makes one of them the server.
+   */
   private static final Set<String> RETRYABLE =
-      Set.of("40001", "40P01", "90131", "50200", "HYT00", "23505");
+      Set.of("40001", "40P01", "90131", "50200", "HYT00", "23505", "90067", "90098", "90121");
+
+  private static final String BROKEN_CONNECTION = "08";
 
   private final HikariDataSource connections;
 
@@ -159,7 +165,9 @@ public final class Database implements AutoCloseable {
   }
 
   private static boolean retryable(SQLException e) {
-    return RETRYABLE.contains(String.valueOf(e.getSQLState()))
+    String state = String.valueOf(e.getSQLState());
+    return state.startsWith(BROKEN_CONNECTION)
+        || RETRYABLE.contains(state)
         || RETRYABLE.contains(Integer.toString(e.getErrorCode()));
   }
 

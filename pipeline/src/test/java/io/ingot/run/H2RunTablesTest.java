@@ -9,8 +9,7 @@ class H2RunTablesTest extends RunTablesContract {
 
   @BeforeAll
   static void open() {
-    database =
-        Database.open("jdbc:h2:mem:contract;DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=10000", "sa", "");
+    database = Database.open("jdbc:h2:mem:contract;DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=10000", "sa", "");
   }
 
   @AfterAll

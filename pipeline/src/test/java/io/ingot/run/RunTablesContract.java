@@ -48,8 +48,17 @@ abstract class RunTablesContract {
         connection -> {
           for (String table :
               List.of(
-                  "run", "step", "step_input", "attempt", "cache_entry", "slot", "review", "effect",
-                  "outbox", "engine", "audit")) {
+                  "run",
+                  "step",
+                  "step_input",
+                  "attempt",
+                  "cache_entry",
+                  "slot",
+                  "review",
+                  "effect",
+                  "outbox",
+                  "engine",
+                  "audit")) {
             Sql.update(connection, "DELETE FROM " + table);
           }
         });
@@ -121,8 +130,7 @@ abstract class RunTablesContract {
     assertThat(bells()).contains("b");
 
     Claim b = claim();
-    assertThat(b.inputs().get("a"))
-        .isEqualTo(new Claim.Input("a", digest("a"), "a", "fake", null));
+    assertThat(b.inputs().get("a")).isEqualTo(new Claim.Input("a", digest("a"), "a", "fake", null));
     assertThat(state(run)).isEqualTo(RunState.RUNNING);
     assertThat(finish(b)).isTrue();
     assertThat(state(run)).isEqualTo(RunState.DONE);
@@ -147,8 +155,7 @@ abstract class RunTablesContract {
     assertThat(tables.runs().unfinished(PAIR)).isEmpty();
     String run = submit(PAIR);
     assertThat(tables.runs().unfinished(PAIR).orElseThrow().id()).isEqualTo(run);
-    RunPlan changed =
-        new RunPlan(PAIR.jobName(), PAIR.jobFile(), "{\"seed\":2}", PAIR.steps());
+    RunPlan changed = new RunPlan(PAIR.jobName(), PAIR.jobFile(), "{\"seed\":2}", PAIR.steps());
     assertThat(tables.runs().unfinished(changed)).isEmpty();
     finish(claim());
     finish(claim());
@@ -193,8 +200,7 @@ abstract class RunTablesContract {
     IntStream.range(0, 6).forEach(i -> plans.step("s" + i));
     submit(plans.plan());
     tables.claims().slots("cpu", 2);
-    List<Claim> claims =
-        atOnce(6, this::tryClaim).stream().flatMap(Optional::stream).toList();
+    List<Claim> claims = atOnce(6, this::tryClaim).stream().flatMap(Optional::stream).toList();
     assertThat(claims).hasSize(2);
     bells();
     finish(claims.getFirst());
@@ -227,8 +233,7 @@ abstract class RunTablesContract {
     assertThat(tables.completion().done(frozen, digest("wrong"), false, null)).isFalse();
     assertThat(tables.completion().failed(frozen, FailureCode.WORK, "late"))
         .isEqualTo(StepState.RUNNING);
-    assertThat(tables.completion().inReview(frozen, SUBJECT, "late"))
-        .isEqualTo(ReviewStart.LOST);
+    assertThat(tables.completion().inReview(frozen, SUBJECT, "late")).isEqualTo(ReviewStart.LOST);
     assertThat(tables.completion().cancelled(frozen)).isFalse();
     assertThat(tables.claims().release(frozen, "late")).isFalse();
     assertThat(state(run, "a")).isEqualTo(StepState.RUNNING);
@@ -297,7 +302,8 @@ abstract class RunTablesContract {
   @Test
   void finishesIndependentBranchesOfAFailedRun() {
     String run =
-        submit(Plans.job("y").step("a").step("b").step("c", "a").step("d", "c").step("e", "b").plan());
+        submit(
+            Plans.job("y").step("a").step("b").step("c", "a").step("d", "c").step("e", "b").plan());
     tables.completion().failed(claim(), FailureCode.WORK, "bad data");
     assertThat(state(run)).isEqualTo(RunState.RUNNING);
     assertThat(state(run, "d")).isEqualTo(StepState.SKIPPED);
@@ -409,7 +415,13 @@ abstract class RunTablesContract {
   @Test
   void wakesAJoinWhoeverFinishesLast() throws Exception {
     RunPlan plan =
-        Plans.job("join").step("a").step("b").step("c").step("d").step("z", "a", "b", "c", "d").plan();
+        Plans.job("join")
+            .step("a")
+            .step("b")
+            .step("c")
+            .step("d")
+            .step("z", "a", "b", "c", "d")
+            .plan();
     for (int round = 0; round < 60; round++) {
       String run = submit(plan);
       List<Claim> claims = List.of(claim(), claim(), claim(), claim());
