@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ingot.job.schema.Defaults;
 import io.ingot.job.schema.Scalars;
 import io.ingot.job.schema.Schema;
 import io.ingot.job.schema.Schema.Group;
@@ -107,7 +108,7 @@ final class NodeReader {
           places.put(child(path, name), Place.of(value.getStartMark()));
           return key.byDefault().isPresent() ? JSON.nullNode() : null;
         } else if (key.schema() instanceof Schema.Struct inner && !key.required()) {
-          return defaults(inner);
+          return Defaults.of(inner);
         }
       }
       return read(value, key.schema(), child(path, name));
@@ -125,41 +126,7 @@ final class NodeReader {
           "is missing; expected " + key.schema().expected());
       return null;
     }
-    return byDefault(key);
-  }
-
-  private static @Nullable JsonNode byDefault(Key key) {
-    if (key.byDefault().isPresent()) {
-      return coerce(key.byDefault().get(), key.schema());
-    }
-    return key.schema() instanceof Schema.Struct inner && !key.nullable() ? defaults(inner) : null;
-  }
-
-  /** A mapping nobody wrote: only where none of its keys is required. */
-  private static @Nullable ObjectNode defaults(Schema.Struct struct) {
-    ObjectNode result = JSON.objectNode();
-    for (Map.Entry<String, Key> entry : struct.keys().entrySet()) {
-      if (entry.getValue().required()) {
-        return null;
-      }
-      JsonNode value = byDefault(entry.getValue());
-      if (value != null) {
-        result.set(entry.getKey(), value);
-      }
-    }
-    return result;
-  }
-
-  /** {@code 1} as the default of a number is 1.0, so that it equals what is read from a file. */
-  private static JsonNode coerce(JsonNode value, Schema schema) {
-    if (schema instanceof Schema.Real && value.isNumber()) {
-      return JSON.numberNode(value.doubleValue());
-    } else if (schema instanceof Schema.Items items && value.isArray()) {
-      ArrayNode result = JSON.arrayNode();
-      value.forEach(item -> result.add(coerce(item, items.item())));
-      return result;
-    }
-    return value;
+    return Defaults.of(key);
   }
 
   private void exclusive(

@@ -1,12 +1,15 @@
 package io.ingot.step;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.cfg.EnumFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ingot.error.IngotException;
 
 /**
@@ -20,6 +23,9 @@ public final class Parameters {
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .defaultPropertyInclusion(
+              JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS))
+          .enable(EnumFeature.WRITE_ENUMS_TO_LOWERCASE)
           .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
           .build();
 
@@ -36,6 +42,11 @@ public final class Parameters {
     } catch (JsonProcessingException e) {
       throw IngotException.invalid("parameters do not fit: " + e.getOriginalMessage());
     }
+  }
+
+  /** The tree of a record; components that are null are left out. */
+  public static ObjectNode encode(Record parameters) {
+    return JSON.valueToTree(parameters);
   }
 
   /** The tree of a JSON text that {@link #canonical} wrote. */

@@ -136,7 +136,7 @@ class JobReaderTest {
     assertThat(JobFiles.problems(folder, "name: !!java.net.URL [x]"))
         .singleElement()
         .asString()
-        .startsWith("job.yaml:1:7: error: tags such as");
+        .startsWith("job.yaml:1:7: error: not valid YAML: Global tag is not allowed");
     assertThat(JobFiles.problems(folder, "a: 1\n---\nb: 2"))
         .singleElement()
         .asString()

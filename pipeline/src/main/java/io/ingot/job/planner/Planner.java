@@ -1,0 +1,73 @@
+package io.ingot.job.planner;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.ingot.error.IngotException;
+import io.ingot.hub.Hub;
+import io.ingot.job.JobSpec;
+import io.ingot.job.Problems;
+import io.ingot.job.StepKind;
+import io.ingot.job.StepSpec;
+import io.ingot.license.LicenseEngine;
+import io.ingot.run.RunPlan;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Makes plans. Revisions are pinned and small files read through the Hub of the job; nothing large
+ * is downloaded.
+ *
+ * @param past what earlier runs left
+ * @param toolVersion written into the lock
+ * @param now where a new lock takes its clock from
+ */
+public record Planner(
+    Hub hub,
+    PastRuns past,
+    StepCatalog steps,
+    Policy policy,
+    LicenseEngine licenses,
+    String toolVersion,
+    Instant now) {
+
+  /**
+   * Plans a job that {@link JobCheck} found right.
+   *
+   * @throws IngotException INVALID for what no room can do yet and for contents that do not fit,
+   *     BLOCKED where a policy forbids it, NOT_FOUND and UNREACHABLE from the Hub
+   */
+  public Plan plan(JobSpec job) {
+    refuseUnsupported(job);
+    Sources sources = new Sources(job, hub);
+    Graph graph = new Graph(job, sources, steps);
+    Clock clock = new Clock(job, sources, past, now);
+    StepPlanner planner = new StepPlanner(job, sources, graph, clock);
+    for (StepSpec step : job.steps().values()) {
+      if (step.kind() != StepKind.PUBLISH) {
+        planner.add(step);
+      }
+    }
+    List<Release> releases = new ArrayList<>();
+    for (StepSpec step : job.steps().values()) {
+      if (step.kind() == StepKind.PUBLISH) {
+        releases.add(
+            new ReleasePlanner(job, sources, graph, licenses, policy, hub).add(step));
+      }
+    }
+    String lock = Lock.of(job, sources, clock.value(), toolVersion, graph.steps());
+    RunPlan run = new RunPlan(job.name(), job.file().toAbsolutePath(), lock, graph.steps());
+    return new Plan(job, run, releases, sources.models(), sources.datasets());
+  }
+
+  private void refuseUnsupported(JobSpec job) {
+    Problems problems = new Problems();
+    for (StepSpec step : job.steps().values()) {
+      JsonNode parameters = StepPlanner.ownParameters(job, step);
+      steps
+          .kind(step.kind().word())
+          .unsupported(parameters)
+          .forEach((key, why) -> problems.add(job.place(step.path(key)), step.path(key), why));
+    }
+    problems.throwIfAny(job.file().toString());
+  }
+}
