@@ -31,6 +31,7 @@ import picocli.CommandLine.ScopeType;
       // text
       // job
       ValidateCommand.class,
+      PlanCommand.class,
       SchemaCommand.class,
       // run
       RunsCommand.class,

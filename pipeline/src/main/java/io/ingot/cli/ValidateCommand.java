@@ -7,8 +7,6 @@ import io.ingot.job.Problem;
 import io.ingot.job.Problems;
 import io.ingot.job.planner.JobCheck;
 import java.nio.file.Path;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,7 +29,7 @@ final class ValidateCommand extends IngotCommand {
   @Override
   public Integer call() {
     Console console = console();
-    JobReader reader = new JobReader(environment(), LocalDate.now(ZoneOffset.UTC));
+    JobReader reader = JobReader.now(environment());
     boolean valid = true;
     List<Map<String, Object>> reports = new ArrayList<>();
     for (Path file : files) {

@@ -6,6 +6,7 @@ import io.ingot.error.IngotException;
 import io.ingot.step.Parameters;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -25,6 +26,11 @@ import org.yaml.snakeyaml.nodes.NodeTuple;
  * @param today for {@code ${run.date}}
  */
 public record JobReader(Map<String, String> environment, LocalDate today) {
+
+  /** With this environment, today. */
+  public static JobReader now(Map<String, String> environment) {
+    return new JobReader(environment, LocalDate.now(ZoneOffset.UTC));
+  }
 
   /**
    * Reads a file and applies overrides.

@@ -42,11 +42,15 @@ public final class Problems {
    * @throws IngotException INVALID, one line for each problem
    */
   public void throwIfAny(String file) {
-    if (list.isEmpty()) {
-      return;
+    if (!list.isEmpty()) {
+      throw asException(file);
     }
+  }
+
+  /** All problems as one failure, one line for each. */
+  public IngotException asException(String file) {
     List<Problem> all = sorted();
-    throw IngotException.invalid(
+    return IngotException.invalid(
         file
             + (all.size() == 1 ? " has a mistake:\n" : " has " + all.size() + " mistakes:\n")
             + all.stream().map(Problem::toString).collect(Collectors.joining("\n")));

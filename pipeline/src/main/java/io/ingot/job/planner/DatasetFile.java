@@ -44,12 +44,15 @@ record DatasetFile(DatasetFormat format, long rows) {
       throw IngotException.invalid("dataset '" + name + "': " + file + " is not UTF-8 text");
     } catch (IOException e) {
       throw new IngotException(
-          ErrorKind.FAILED, "dataset '" + name + "': cannot read " + file + ": " + e.getMessage(), e);
+          ErrorKind.FAILED,
+          "dataset '" + name + "': cannot read " + file + ": " + e.getMessage(),
+          e);
     }
     if (first == null) {
       throw IngotException.invalid("dataset '" + name + "': " + file + " is empty");
     }
-    DatasetFormat format = given != null ? given : lines ? tell(first, file, name) : DatasetFormat.TEXT;
+    DatasetFormat format =
+        given != null ? given : lines ? tell(first, file, name) : DatasetFormat.TEXT;
     return new DatasetFile(format, lines ? rows : 1);
   }
 
@@ -64,7 +67,11 @@ record DatasetFile(DatasetFormat format, long rows) {
       row = JSON.readTree(line);
     } catch (JsonProcessingException e) {
       throw IngotException.invalid(
-          "dataset '" + name + "': the first row of " + file + " is no JSON object; one row per"
+          "dataset '"
+              + name
+              + "': the first row of "
+              + file
+              + " is no JSON object; one row per"
               + " line is expected");
     }
     if (row.has("messages")) {
@@ -83,8 +90,13 @@ record DatasetFile(DatasetFormat format, long rows) {
       return DatasetFormat.TEXT;
     }
     throw IngotException.invalid(
-        "dataset '" + name + "': the keys of the first row of " + file + " tell no format; name it"
+        "dataset '"
+            + name
+            + "': the keys of the first row of "
+            + file
+            + " tell no format; name it"
             + " with 'format', one of "
-            + String.join(", ", List.of(DatasetFormat.values()).stream().map(DatasetFormat::word).toList()));
+            + String.join(
+                ", ", List.of(DatasetFormat.values()).stream().map(DatasetFormat::word).toList()));
   }
 }

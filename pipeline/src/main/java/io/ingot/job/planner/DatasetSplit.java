@@ -29,9 +29,14 @@ final class DatasetSplit {
             ? "it holds " + String.join(", ", files.stream().limit(8).toList())
             : "readable are " + String.join(", ", readable.stream().limit(8).toList());
     throw IngotException.invalid(
-        "dataset " + repo + " has "
+        "dataset "
+            + repo
+            + " has "
             + (fitting.isEmpty() ? "no" : fitting.size())
-            + " files of JSON lines for split '" + split + "'; " + found
+            + " files of JSON lines for split '"
+            + split
+            + "'; "
+            + found
             + ". Other layouts (parquet, several files) are not read yet: download it and name the"
             + " file with 'path'");
   }

@@ -74,8 +74,7 @@ final class Digests {
   }
 
   private static IngotException unreadable(Path path, IOException e) {
-    return new IngotException(
-        ErrorKind.FAILED, "cannot read " + path + ": " + e.getMessage(), e);
+    return new IngotException(ErrorKind.FAILED, "cannot read " + path + ": " + e.getMessage(), e);
   }
 
   private static MessageDigest sha256() {

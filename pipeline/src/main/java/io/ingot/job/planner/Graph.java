@@ -8,22 +8,23 @@ import io.ingot.run.InputRef;
 import io.ingot.run.PlannedStep;
 import io.ingot.step.Parameters;
 import io.ingot.step.Step;
+import io.ingot.step.exec.StepRegistry;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
-import java.util.LinkedHashSet;
 
 /** The steps of a plan while it is made: whatever a step refers to stands before it. */
 final class Graph {
   private final JobSpec job;
   private final Sources sources;
-  private final StepCatalog catalog;
+  private final StepRegistry catalog;
   private final SequencedMap<String, PlannedStep> steps = new LinkedHashMap<>();
 
-  Graph(JobSpec job, Sources sources, StepCatalog catalog) {
+  Graph(JobSpec job, Sources sources, StepRegistry catalog) {
     this.job = job;
     this.sources = sources;
     this.catalog = catalog;
@@ -52,7 +53,7 @@ final class Graph {
       String pool,
       ObjectNode parameters,
       SequencedMap<String, InputRef> inputs) {
-    Step step = catalog.kind(kind);
+    Step step = catalog.get(kind);
     steps.put(
         name,
         new PlannedStep(

@@ -40,6 +40,17 @@ public final class JobCheck {
     return problems.isEmpty() ? job : Optional.empty();
   }
 
+  /**
+   * Reads and checks a job file.
+   *
+   * @throws IngotException INVALID with all problems, NOT_FOUND when there is no such file
+   */
+  public static JobSpec read(JobReader reader, Path file, List<String> overrides) {
+    Problems problems = new Problems();
+    return read(reader, file, overrides, problems)
+        .orElseThrow(() -> problems.asException(file.toString()));
+  }
+
   /** Adds every problem of the job, of which parts may be missing where there are problems. */
   static void check(JobSpec job, Problems problems) {
     JobCheck check = new JobCheck(job, problems);

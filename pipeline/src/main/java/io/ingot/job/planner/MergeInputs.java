@@ -11,8 +11,7 @@ import java.util.SequencedMap;
 final class MergeInputs {
   private MergeInputs() {}
 
-  static void add(
-      Graph graph, JobSpec job, SequencedMap<String, InputRef> inputs, String text) {
+  static void add(Graph graph, JobSpec job, SequencedMap<String, InputRef> inputs, String text) {
     if (inputs.containsKey(text)) {
       return;
     }

@@ -32,13 +32,23 @@ public record Plan(
       for (Verdict.Finding finding : release.verdict().findings()) {
         if (finding.severity() == Verdict.Severity.BLOCK) {
           reasons.add(
-              "  " + finding.subject() + ": " + finding.reason() + " [" + finding.rule() + "]; "
+              "  "
+                  + finding.subject()
+                  + ": "
+                  + finding.reason()
+                  + " ["
+                  + finding.rule()
+                  + "]; "
                   + finding.remedy());
         }
       }
       if (!reasons.isEmpty()) {
         throw IngotException.blocked(
-            "'" + release.step() + "' may not be published to " + release.target() + ":\n"
+            "'"
+                + release.step()
+                + "' may not be published to "
+                + release.target()
+                + ":\n"
                 + String.join("\n", reasons));
       }
     }

@@ -9,6 +9,7 @@ import io.ingot.job.StepKind;
 import io.ingot.job.StepSpec;
 import io.ingot.license.LicenseEngine;
 import io.ingot.run.RunPlan;
+import io.ingot.step.exec.StepRegistry;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,11 +25,23 @@ import java.util.List;
 public record Planner(
     Hub hub,
     PastRuns past,
-    StepCatalog steps,
+    StepRegistry steps,
     Policy policy,
     LicenseEngine licenses,
     String toolVersion,
     Instant now) {
+
+  /** With the kinds of steps, the policy and the licenses of this installation. */
+  public static Planner installed(Hub hub, PastRuns past, String toolVersion) {
+    return new Planner(
+        hub,
+        past,
+        StepRegistry.load(),
+        Policy.installed(),
+        LicenseEngine.standard(),
+        toolVersion,
+        Instant.now());
+  }
 
   /**
    * Plans a job that {@link JobCheck} found right.
@@ -50,8 +63,7 @@ public record Planner(
     List<Release> releases = new ArrayList<>();
     for (StepSpec step : job.steps().values()) {
       if (step.kind() == StepKind.PUBLISH) {
-        releases.add(
-            new ReleasePlanner(job, sources, graph, licenses, policy, hub).add(step));
+        releases.add(new ReleasePlanner(job, sources, graph, licenses, policy, hub).add(step));
       }
     }
     String lock = Lock.of(job, sources, clock.value(), toolVersion, graph.steps());
@@ -63,8 +75,14 @@ public record Planner(
     Problems problems = new Problems();
     for (StepSpec step : job.steps().values()) {
       JsonNode parameters = StepPlanner.ownParameters(job, step);
+      if (steps.all().stream().noneMatch(kind -> kind.kind().equals(step.kind().word()))) {
+        String path = "steps." + step.name();
+        problems.add(
+            job.place(path), path, "this installation cannot do " + step.kind().word() + " steps");
+        continue;
+      }
       steps
-          .kind(step.kind().word())
+          .get(step.kind().word())
           .unsupported(parameters)
           .forEach((key, why) -> problems.add(job.place(step.path(key)), step.path(key), why));
     }

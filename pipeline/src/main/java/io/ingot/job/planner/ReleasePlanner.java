@@ -38,12 +38,7 @@ final class ReleasePlanner {
   private final Hub hub;
 
   ReleasePlanner(
-      JobSpec job,
-      Sources sources,
-      Graph graph,
-      LicenseEngine licenses,
-      Policy policy,
-      Hub hub) {
+      JobSpec job, Sources sources, Graph graph, LicenseEngine licenses, Policy policy, Hub hub) {
     this.job = job;
     this.sources = sources;
     this.graph = graph;
@@ -116,8 +111,7 @@ final class ReleasePlanner {
     return names.stream().map(sources::dataset).toList();
   }
 
-  private List<LicenseEvidence> evidence(
-      List<PinnedModel> models, List<PinnedDataset> trained) {
+  private List<LicenseEvidence> evidence(List<PinnedModel> models, List<PinnedDataset> trained) {
     EvidenceReader reader = new EvidenceReader();
     List<LicenseEvidence> evidence = new ArrayList<>();
     for (PinnedModel model : models) {

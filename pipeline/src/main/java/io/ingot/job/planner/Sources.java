@@ -78,7 +78,8 @@ final class Sources {
           file -> Optional.of(folder.resolve(file)).filter(Files::isRegularFile));
     }
     String repo = String.valueOf(entry.hub());
-    RepoInfo info = hub.info(RepoId.model(repo), entry.revision() == null ? "main" : entry.revision());
+    RepoInfo info =
+        hub.info(RepoId.model(repo), entry.revision() == null ? "main" : entry.revision());
     Map<String, Long> sizes = new LinkedHashMap<>();
     info.files().forEach(file -> sizes.put(file.path(), file.size()));
     return pinned(
@@ -100,7 +101,9 @@ final class Sources {
     if (config.isMissingNode()) {
       throw IngotException.invalid(
           job.place("models." + name)
-              + ": error: models." + name + ": "
+              + ": error: models."
+              + name
+              + ": "
               + repo.map(info -> info.id().name()).or(() -> folder.map(Path::toString)).orElse(name)
               + " is no model: it has neither config.json nor adapter_config.json");
     }
@@ -126,9 +129,14 @@ final class Sources {
     if (!MergeSource.isRepository(base)) {
       throw IngotException.invalid(
           job.place("models." + name)
-              + ": error: models." + name
-              + ": is an adapter over '" + base + "', which is no model of this job; add that base"
-              + " to 'models' under the name '" + base + "' or from the repository it names");
+              + ": error: models."
+              + name
+              + ": is an adapter over '"
+              + base
+              + "', which is no model of this job; add that base"
+              + " to 'models' under the name '"
+              + base
+              + "' or from the repository it names");
     }
     return base;
   }
@@ -163,8 +171,7 @@ final class Sources {
       }
       return Files.readString(file);
     } catch (IOException e) {
-      throw new IngotException(
-          ErrorKind.FAILED, "cannot read " + file + ": " + e.getMessage(), e);
+      throw new IngotException(ErrorKind.FAILED, "cannot read " + file + ": " + e.getMessage(), e);
     }
   }
 
@@ -172,8 +179,7 @@ final class Sources {
     try {
       return Files.size(file);
     } catch (IOException e) {
-      throw new IngotException(
-          ErrorKind.FAILED, "cannot read " + file + ": " + e.getMessage(), e);
+      throw new IngotException(ErrorKind.FAILED, "cannot read " + file + ": " + e.getMessage(), e);
     }
   }
 
@@ -195,7 +201,13 @@ final class Sources {
     Path file = job.resolve(path);
     DatasetFile look = DatasetFile.look(file, entry.format(), name);
     return new PinnedDataset(
-        name, file, Digests.of(file), look.format(), look.rows(), Optional.empty(), Optional.empty());
+        name,
+        file,
+        Digests.of(file),
+        look.format(),
+        look.rows(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   private PinnedDataset remote(String name, DatasetEntry entry) {
@@ -203,7 +215,8 @@ final class Sources {
     RepoInfo info =
         hub.info(RepoId.dataset(repo), entry.revision() == null ? "main" : entry.revision());
     String split = entry.split() == null ? "train" : entry.split();
-    String path = DatasetSplit.file(info.files().stream().map(RepoFile::path).toList(), split, repo);
+    String path =
+        DatasetSplit.file(info.files().stream().map(RepoFile::path).toList(), split, repo);
     Path file =
         hub.file(info, path)
             .orElseThrow(() -> IngotException.notFound(repo + " has no file " + path));

@@ -53,11 +53,15 @@ final class StepPlanner {
       case EVALUATE -> evaluate(step, inputs, parameters);
       case PUBLISH -> throw new IllegalArgumentException("no plain step: " + step.name());
     }
-    String device = parameters.path("train").path("device").asText(parameters.path("device").asText());
+    String device =
+        parameters.path("train").path("device").asText(parameters.path("device").asText());
     graph.add(step.name(), step.kind().word(), pool(step.kind(), device), parameters, inputs);
   }
 
-  /** The parameters of the step's record, without the names of inputs; what depends on inputs is missing. */
+  /**
+   * The parameters of the step's record, without the names of inputs; what depends on inputs is
+   * missing.
+   */
   static ObjectNode ownParameters(JobSpec job, StepSpec step) {
     ObjectNode body = step.body().deepCopy();
     switch (step.kind()) {
@@ -191,8 +195,7 @@ final class StepPlanner {
   private static String pool(StepKind kind, String device) {
     boolean computes = kind == StepKind.FINETUNE || kind == StepKind.EVALUATE;
     boolean gpu =
-        device.startsWith("cuda")
-            || device.equals("auto") && Files.exists(Path.of("/dev/nvidia0"));
+        device.startsWith("cuda") || device.equals("auto") && Files.exists(Path.of("/dev/nvidia0"));
     return computes && gpu ? "gpu" : "cpu";
   }
 }

@@ -1,0 +1,158 @@
+package io.ingot.job.planner;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ingot.job.planner.CacheForecast.Answer;
+import io.ingot.job.planner.CacheForecast.Forecast;
+import io.ingot.license.LicenseJson;
+import io.ingot.license.Verdict;
+import io.ingot.run.PlannedStep;
+import io.ingot.step.Parameters;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.SequencedMap;
+
+/** What {@code plan} prints. */
+public final class PlanReport {
+  private final Plan plan;
+  private final SequencedMap<String, Forecast> forecasts;
+
+  private PlanReport(Plan plan, SequencedMap<String, Forecast> forecasts) {
+    this.plan = plan;
+    this.forecasts = forecasts;
+  }
+
+  public static PlanReport of(Plan plan, SequencedMap<String, Forecast> forecasts) {
+    return new PlanReport(plan, forecasts);
+  }
+
+  /** One JSON document. */
+  public JsonNode json() {
+    ObjectNode document = Json.object();
+    document.put("job", plan.job().name());
+    document.set("lock", Parameters.parse(plan.run().lockJson()));
+    ArrayNode steps = document.putArray("steps");
+    for (PlannedStep step : plan.run().steps()) {
+      Forecast forecast = forecast(step);
+      ObjectNode one = steps.addObject();
+      one.put("name", step.name());
+      one.put("kind", step.kind());
+      one.put("pool", step.pool());
+      ArrayNode after = one.putArray("after");
+      Graph.predecessors(step).forEach(after::add);
+      one.put("cache", forecast.answer().name().toLowerCase(Locale.ROOT));
+      one.put("reason", forecast.reason());
+      forecast.output().ifPresent(output -> one.put("output", output));
+      one.set("parameters", Parameters.parse(step.parametersJson()));
+    }
+    ArrayNode releases = document.putArray("licenses");
+    for (Release release : plan.releases()) {
+      ObjectNode one = releases.addObject();
+      one.put("step", release.step());
+      one.put("target", release.target());
+      one.put("blocked", release.verdict().blocked());
+      one.set("verdict", LicenseJson.of(release.verdict()));
+    }
+    return document;
+  }
+
+  /** Lines for a person. */
+  public List<String> lines() {
+    List<String> lines = new ArrayList<>();
+    int width = plan.run().steps().stream().mapToInt(step -> step.name().length()).max().orElse(1);
+    lines.add("job " + plan.job().name());
+    for (PinnedModel model : plan.models().values()) {
+      lines.add(
+          "  model "
+              + model.name()
+              + ": "
+              + model
+                  .repo()
+                  .map(repo -> repo.id().name() + "@" + repo.commit().substring(0, 12))
+                  .orElseGet(() -> String.valueOf(model.folder().orElseThrow())));
+    }
+    for (PinnedDataset data : plan.datasets().values()) {
+      lines.add(
+          "  dataset "
+              + data.name()
+              + ": "
+              + data.rows()
+              + " rows, "
+              + data.format().word()
+              + ", sha256 "
+              + data.sha256().substring(0, 12));
+    }
+    lines.add("");
+    lines.add("steps");
+    for (PlannedStep step : plan.run().steps()) {
+      Forecast forecast = forecast(step);
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "  %-" + width + "s  %-9s %s",
+              step.name(),
+              step.kind(),
+              word(forecast)));
+    }
+    plan.releases().forEach(release -> license(lines, release));
+    return lines;
+  }
+
+  private static String word(Forecast forecast) {
+    return switch (forecast.answer()) {
+      case HIT -> "cached: " + forecast.reason();
+      case MISS -> "miss because " + forecast.reason();
+      case ASKED -> forecast.reason();
+    };
+  }
+
+  private Forecast forecast(PlannedStep step) {
+    Forecast forecast = forecasts.get(step.name());
+    return forecast == null
+        ? new Forecast(Answer.MISS, "nothing is known", java.util.Optional.empty())
+        : forecast;
+  }
+
+  private static void license(List<String> lines, Release release) {
+    Verdict verdict = release.verdict();
+    lines.add("");
+    lines.add(
+        "license of "
+            + release.step()
+            + " (to "
+            + release.target()
+            + "): "
+            + verdict.license()
+            + (verdict.blocked() ? ", BLOCKED" : ""));
+    verdict
+        .findings()
+        .forEach(
+            finding ->
+                lines.add(
+                    "  "
+                        + finding.severity().name().toLowerCase(Locale.ROOT)
+                        + ": "
+                        + finding.subject()
+                        + ": "
+                        + finding.reason()));
+    verdict
+        .duties()
+        .forEach(
+            duty ->
+                lines.add(
+                    "  duty: "
+                        + duty.kind()
+                        + ": "
+                        + shorten(duty.text())
+                        + " ("
+                        + duty.source()
+                        + ")"));
+  }
+
+  private static String shorten(String text) {
+    String line = text.replaceAll("\\s+", " ");
+    return line.length() <= 80 ? line : line.substring(0, 77) + "...";
+  }
+}
