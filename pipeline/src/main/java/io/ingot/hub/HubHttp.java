@@ -1,6 +1,7 @@
 package io.ingot.hub;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -111,7 +112,9 @@ final class HubHttp implements AutoCloseable {
     Optional<Duration> asked =
         failure instanceof TransientFailure busy ? busy.asked() : Optional.empty();
     boolean tooLong = asked.filter(a -> a.compareTo(retries.patience()) > 0).isPresent();
-    if (failures >= retries.tries() || tooLong) {
+    // Nobody listens there: that seldom changes within seconds.
+    int tries = failure instanceof ConnectException ? Math.min(3, retries.tries()) : retries.tries();
+    if (failures >= tries || tooLong) {
       throw HubRefusal.unreachable(uri, failure, failures, asked.filter(a -> tooLong));
     }
     retries.sleep(retries.pause(failures, asked));

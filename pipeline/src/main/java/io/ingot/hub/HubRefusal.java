@@ -177,15 +177,16 @@ final class HubRefusal {
   /** No answer, or none but "later", after all tries. */
   static IngotException unreachable(
       URI uri, IOException failure, int tries, Optional<Duration> tooLong) {
+    String times = tries == 1 ? "one try" : tries + " tries";
     String what = failure.getMessage();
-    if (failure instanceof ConnectException || failure.getCause() instanceof ConnectException) {
-      boolean unknown = isUnresolved(failure);
-      what = unknown ? "the name of the host is not known" : "no connection";
+    String why = " gave no usable answer in " + times;
+    if (failure instanceof ConnectException) {
+      why = " cannot be reached in " + times;
+      what = isUnresolved(failure) ? "the name of the host is not known" : "no connection";
     }
-    String why =
-        tooLong
-            .map(t -> " asks to wait " + t.toSeconds() + " s")
-            .orElse(" cannot be reached, tried " + tries + (tries == 1 ? " time" : " times"));
+    if (tooLong.isPresent()) {
+      why = " asks to wait " + tooLong.get().toSeconds() + " s";
+    }
     return new IngotException(
         ErrorKind.UNREACHABLE,
         "the Hub at "

@@ -23,13 +23,15 @@ final class ManageRoutes {
     boolean isPrivate =
         request.path("private").asBoolean()
             || request.path("visibility").asText().equals("private");
-    store.create(id, isPrivate, Access.USER);
-    exchange.answer(
-        200,
-        ApiExchange.JSON
-            .createObjectNode()
-            .put("url", base + "/" + prefix(id) + id.name())
-            .put("name", id.name()));
+    String url = base + "/" + prefix(id) + id.name();
+    ObjectNode answer = ApiExchange.JSON.createObjectNode().put("url", url).put("name", id.name());
+    try {
+      store.create(id, isPrivate, Access.USER);
+      exchange.answer(200, answer);
+    } catch (ApiError e) {
+      // Callers for whom an existing repository will do read the address of the refusal too.
+      exchange.answer(e.status(), answer.put("error", e.getMessage()));
+    }
   }
 
   void delete(ApiExchange exchange) throws IOException {
