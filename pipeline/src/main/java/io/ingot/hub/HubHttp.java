@@ -113,7 +113,8 @@ final class HubHttp implements AutoCloseable {
         failure instanceof TransientFailure busy ? busy.asked() : Optional.empty();
     boolean tooLong = asked.filter(a -> a.compareTo(retries.patience()) > 0).isPresent();
     // Nobody listens there: that seldom changes within seconds.
-    int tries = failure instanceof ConnectException ? Math.min(3, retries.tries()) : retries.tries();
+    int tries =
+        failure instanceof ConnectException ? Math.min(3, retries.tries()) : retries.tries();
     if (failures >= tries || tooLong) {
       throw HubRefusal.unreachable(uri, failure, failures, asked.filter(a -> tooLong));
     }
