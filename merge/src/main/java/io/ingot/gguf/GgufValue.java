@@ -217,6 +217,40 @@ public final class GgufValue {
     return values;
   }
 
+  /** Texts as C programs copy them: what follows a zero byte is lost. */
+  public GgufValue cutAtNul() {
+    if (isString()) {
+      return cutTo(untilNul(raw, 0, raw.length));
+    }
+    if (element != GgufValueType.STRING) {
+      return this;
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream(raw.length);
+    ByteBuffer in = ByteBuffer.wrap(raw).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < count; i++) {
+      int length = (int) in.getLong();
+      int kept = untilNul(raw, in.position(), length);
+      out.writeBytes(buffer(8).putLong(kept).array());
+      out.write(raw, in.position(), kept);
+      in.position(in.position() + length);
+    }
+    return array(GgufValueType.STRING, count, out.toByteArray());
+  }
+
+  /** A text of at most so many bytes. */
+  public GgufValue cutTo(int bytes) {
+    return bytes >= raw.length ? this : scalar(type, java.util.Arrays.copyOf(raw, bytes));
+  }
+
+  private static int untilNul(byte[] bytes, int from, int length) {
+    for (int i = 0; i < length; i++) {
+      if (bytes[from + i] == 0) {
+        return i;
+      }
+    }
+    return length;
+  }
+
   private Object number(GgufValueType of, int index) {
     ByteBuffer in = ByteBuffer.wrap(raw).order(ByteOrder.LITTLE_ENDIAN);
     int at = index * of.bytes();

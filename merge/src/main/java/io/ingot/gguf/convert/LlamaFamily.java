@@ -1,0 +1,131 @@
+package io.ingot.gguf.convert;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ingot.error.IngotException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Llama, Mistral, Mixtral, SmolLM3 and relatives: rotary halves of query and key rows interleaved,
+ * Llama-3 frequency factors as a tensor.
+ */
+class LlamaFamily extends Family {
+  static final String MIXTURE =
+      """
+      model.layers.#.block_sparse_moe.gate blk.#.ffn_gate_inp
+      layers.#.feed_forward.experts.w1 blk.#.ffn_gate_exps
+      layers.#.feed_forward.experts.w2 blk.#.ffn_down_exps
+      layers.#.feed_forward.experts.w3 blk.#.ffn_up_exps
+      """;
+
+  private final Experts experts =
+      new Experts(
+          "model.layers.#.block_sparse_moe.experts.@.*.weight",
+          "layers.#.feed_forward.experts.*.weight",
+          List.of("w1", "w2", "w3"));
+
+  LlamaFamily() {
+    this("llama", "");
+  }
+
+  LlamaFamily(String architecture, String names) {
+    super(architecture, FFN_NORM + MIXTURE + names);
+  }
+
+  @Override
+  List<SourceTensor> extras(ModelConfig config, RopeParameters rope) {
+    return rope.type().equalsIgnoreCase("llama3")
+        ? List.of(Llama3Rope.factors(config, rope))
+        : List.of();
+  }
+
+  @Override
+  List<SourceTensor> transform(SourceTensor tensor, ModelConfig config) {
+    String name = tensor.name();
+    if (name.contains("block_sparse_moe.experts")) {
+      return experts.add(tensor, config, "num_local_experts");
+    }
+    if (name.endsWith("q_proj.weight") || name.endsWith("q_proj.bias")) {
+      return List.of(interleave(tensor, config.requireLong("n_heads", "num_attention_heads")));
+    }
+    if (name.endsWith("k_proj.weight") || name.endsWith("k_proj.bias")) {
+      long heads = config.requireLong("n_heads", "num_attention_heads");
+      return List.of(
+          interleave(
+              tensor, config.findLong("n_kv_heads", "num_key_value_heads").orElse(heads)));
+    }
+    return List.of(tensor);
+  }
+
+  /** Row (head, j, half) of the file is row (head, half, j) of the checkpoint. */
+  static SourceTensor interleave(SourceTensor tensor, long heads) {
+    long rows = tensor.dim(0);
+    if (heads <= 0 || rows % (2 * heads) != 0) {
+      throw IngotException.invalid(
+          "tensor '"
+              + tensor.name()
+              + "' has "
+              + rows
+              + " rows, which do not divide into "
+              + heads
+              + " heads of two halves; config.json does not fit the weights");
+    }
+    long half = rows / heads / 2;
+    var flat =
+        tensor.shape().size() == 1 ? new RowViews.Reshaped(tensor.rows(), 1) : tensor.rows();
+    return tensor.with(
+        new RowViews.Reordered(
+            flat,
+            rows,
+            row -> {
+              long within = row % (2 * half);
+              return row - within + (within % 2) * half + within / 2;
+            }));
+  }
+
+  @Override
+  void writeParameters(KeyValues out, ModelConfig config, RopeParameters rope, OutType type) {
+    super.writeParameters(out, config, rope, type);
+    out.u32(architecture() + ".vocab_size", config.requireLong("vocab_size"));
+    out.u32(architecture() + ".rope.dimension_count", headDimension(config));
+  }
+
+  static long headDimension(ModelConfig config) {
+    return config
+        .findLong("head_dim")
+        .orElseGet(
+            () -> config.requireLong("hidden_size") / config.requireLong("num_attention_heads"));
+  }
+
+  @Override
+  List<String> leftovers() {
+    return experts.leftovers();
+  }
+
+  @Override
+  void writeTokenizer(Tokenizer tokenizer) {
+    KeyValues out = tokenizer.out();
+    Optional<ObjectNode> config =
+        JsonFile.find(tokenizer.folder().resolve("tokenizer_config.json"));
+    config
+        .map(json -> json.get("add_prefix_space"))
+        .filter(JsonNode::isBoolean)
+        .ifPresent(flag -> out.flag("tokenizer.ggml.add_space_prefix", flag.asBoolean()));
+    if (!tokenizer.writeSentencePiece() && !tokenizer.writeLlamaHf()) {
+      tokenizer.writeBpe();
+    }
+    long size = tokenizer.config().findLong("vocab_size").orElse(32000L);
+    if (size == 32016) {
+      // CodeLlama
+      out.u32("tokenizer.ggml.prefix_token_id", 32007);
+      out.u32("tokenizer.ggml.suffix_token_id", 32008);
+      out.u32("tokenizer.ggml.middle_token_id", 32009);
+      out.u32("tokenizer.ggml.eot_token_id", 32010);
+    }
+    if (size == 49152) {
+      // Granite's code models
+      out.flag("tokenizer.ggml.add_bos_token", false);
+    }
+  }
+}
