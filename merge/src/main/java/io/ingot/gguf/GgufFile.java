@@ -125,7 +125,8 @@ public final class GgufFile implements AutoCloseable {
     List<GgufTensor> tensors = readTensors(in, tensorCount, alignment);
     long dataStart = Math.ceilDiv(in.position(), (long) alignment) * alignment;
     long dataBytes = tensors.isEmpty() ? 0 : end(tensors.getLast(), in);
-    if (dataBytes > 0 && (dataStart > bytes.byteSize() || dataBytes > bytes.byteSize() - dataStart)) {
+    if (dataBytes > 0
+        && (dataStart > bytes.byteSize() || dataBytes > bytes.byteSize() - dataStart)) {
       throw in.broken(
           "tensor data of "
               + dataBytes
@@ -133,8 +134,7 @@ public final class GgufFile implements AutoCloseable {
               + dataStart
               + " on goes beyond its end; the file is cut off");
     }
-    MemorySegment data =
-        dataBytes == 0 ? MemorySegment.NULL : bytes.asSlice(dataStart, dataBytes);
+    MemorySegment data = dataBytes == 0 ? MemorySegment.NULL : bytes.asSlice(dataStart, dataBytes);
     return new GgufFile(path, arena, version, order, metadata, tensors, dataStart, data);
   }
 

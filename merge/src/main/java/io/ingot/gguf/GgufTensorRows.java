@@ -30,8 +30,7 @@ final class GgufTensorRows implements FloatRows {
   @Override
   public void read(long first, int count, float[] into) {
     long rowBytes = tensor.type().rowBytes(tensor.columns());
-    byte[] raw =
-        data.asSlice(first * rowBytes, count * rowBytes).toArray(ValueLayout.JAVA_BYTE);
+    byte[] raw = data.asSlice(first * rowBytes, count * rowBytes).toArray(ValueLayout.JAVA_BYTE);
     codec.dequantize(raw, 0, into, 0, count * columns());
   }
 }

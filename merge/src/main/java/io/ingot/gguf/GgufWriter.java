@@ -8,10 +8,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -42,53 +44,75 @@ public record GgufWriter(
    * @throws IngotException when the disk refuses, or the data cannot be encoded
    */
   public void write(Path file, GgufOutput output) throws InterruptedException {
-    write(file, output, true);
+    writeAll(Map.of(file, output));
+  }
+
+  /** Writes several files; all of them appear once all are complete. */
+  public void writeAll(Map<Path, GgufOutput> outputs) throws InterruptedException {
+    writeAll(outputs, true);
   }
 
   /** Writes the header alone, without padding: a vocabulary file. */
   public void writeVocabulary(Path file, GgufOutput output) throws InterruptedException {
-    write(file, output, false);
+    writeAll(Map.of(file, output), false);
   }
 
-  private void write(Path file, GgufOutput output, boolean padded) throws InterruptedException {
+  private void writeAll(Map<Path, GgufOutput> outputs, boolean padded) throws InterruptedException {
+    progress.begin(
+        "writing",
+        outputs.values().stream().mapToLong(GgufOutput::tensorBytes).sum(),
+        Progress.Unit.BYTES);
+    try {
+      for (Map.Entry<Path, GgufOutput> entry : outputs.entrySet()) {
+        writeAside(entry.getKey(), entry.getValue(), padded);
+      }
+      for (Path file : outputs.keySet()) {
+        Files.move(
+            aside(file), file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      }
+    } catch (IOException e) {
+      throw new IngotException(
+          ErrorKind.FAILED,
+          "cannot write " + outputs.keySet() + ": " + reason(e) + "; nothing was kept",
+          e);
+    } finally {
+      outputs.keySet().forEach(file -> aside(file).toFile().delete());
+    }
+  }
+
+  private static Path aside(Path file) {
+    return file.resolveSibling(file.getFileName() + ".partial");
+  }
+
+  private void writeAside(Path file, GgufOutput output, boolean padded)
+      throws IOException, InterruptedException {
     ByteOrder order = bigEndian ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
     GgufHeader header = new GgufHeader(output, padded, order);
     byte[] front = header.bytes();
-    Path aside = file.resolveSibling(file.getFileName() + ".partial");
-    boolean complete = false;
-    try {
-      try (FileChannel channel =
-          FileChannel.open(
-              aside,
-              Set.of(
-                  StandardOpenOption.CREATE,
-                  StandardOpenOption.TRUNCATE_EXISTING,
-                  StandardOpenOption.WRITE))) {
-        writeFully(channel, ByteBuffer.wrap(front), 0);
-        encode(channel, front.length, header, output.tensors());
-        padTo(channel, front.length + header.dataBytes());
-        channel.force(true);
-      }
-      Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      complete = true;
-    } catch (IOException e) {
-      throw new IngotException(
-          ErrorKind.FAILED, "cannot write " + file + ": " + reason(e) + "; nothing was kept", e);
-    } finally {
-      if (!complete) {
-        aside.toFile().delete();
-      }
+    try (FileChannel channel =
+        FileChannel.open(
+            aside(file),
+            Set.of(
+                StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING,
+                StandardOpenOption.WRITE))) {
+      writeFully(channel, ByteBuffer.wrap(front), 0);
+      encode(channel, front.length, header, output.tensors());
+      padTo(channel, front.length + header.dataBytes());
+      channel.force(true);
     }
   }
 
   private static String reason(IOException e) {
+    if (e instanceof NoSuchFileException) {
+      return "there is no such folder";
+    }
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 
   private void encode(
       FileChannel channel, long dataStart, GgufHeader header, List<OutputTensor> tensors)
       throws IOException, InterruptedException {
-    progress.begin("writing", header.dataBytes(), Progress.Unit.BYTES);
     RowChunks chunks = new RowChunks(header.placed(), CHUNK_VALUES);
     AtomicLong next = new AtomicLong();
     AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();

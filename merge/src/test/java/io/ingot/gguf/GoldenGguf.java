@@ -20,8 +20,7 @@ public final class GoldenGguf {
   /** A part of the golden data; the test is skipped where it is absent. */
   public static Path part(String name) {
     String root = System.getProperty("golden.dir", "");
-    Path base =
-        root.isEmpty() ? Path.of("src", "test", "resources", "golden") : Path.of(root);
+    Path base = root.isEmpty() ? Path.of("src", "test", "resources", "golden") : Path.of(root);
     Path part = base.resolve("gguf").resolve(name).toAbsolutePath();
     assumeTrue(Files.exists(part), "no golden data at " + part);
     return part;

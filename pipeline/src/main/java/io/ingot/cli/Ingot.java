@@ -38,6 +38,9 @@ import picocli.CommandLine.ScopeType;
       VerifyCommand.class,
       // merge
       // gguf
+      ConvertCommand.class,
+      QuantizeCommand.class,
+      InspectCommand.class,
       // train
       // license, card, review
       // about this installation

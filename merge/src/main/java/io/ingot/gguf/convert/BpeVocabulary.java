@@ -18,8 +18,7 @@ final class BpeVocabulary {
                         folder.resolve("tokenizer.json")
                             + ": no such file, and no tokenizer.model either; copy the tokenizer"
                             + " of the base model into the folder"));
-    int size =
-        config.findLong("vocab_size").map(Math::toIntExact).orElse(file.tokens().size());
+    int size = config.findLong("vocab_size").map(Math::toIntExact).orElse(file.tokens().size());
     if (file.largestId() >= size) {
       throw IngotException.invalid(
           folder.resolve("tokenizer.json")
@@ -48,7 +47,6 @@ final class BpeVocabulary {
         types[id] = TokenType.USER_DEFINED;
       }
     }
-    return new Vocabulary(
-        "gpt2", pre, tokens, new float[0], TokenizerFile.numbers(types));
+    return new Vocabulary("gpt2", pre, tokens, new float[0], TokenizerFile.numbers(types));
   }
 }

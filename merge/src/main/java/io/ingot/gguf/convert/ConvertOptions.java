@@ -34,8 +34,7 @@ public record ConvertOptions(
   }
 
   public ConvertOptions withPre(Optional<String> name) {
-    return new ConvertOptions(
-        outType, modelName, metadata, name, fuseQkv, vocabOnly, folderName);
+    return new ConvertOptions(outType, modelName, metadata, name, fuseQkv, vocabOnly, folderName);
   }
 
   public ConvertOptions withFolderName(String name) {

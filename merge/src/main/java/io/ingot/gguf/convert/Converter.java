@@ -34,10 +34,7 @@ public final class Converter {
   private final Supplier<Optional<TokenEncoder>> encoder;
 
   private Converter(
-      Model model,
-      Path folder,
-      ConvertOptions options,
-      Supplier<Optional<TokenEncoder>> encoder) {
+      Model model, Path folder, ConvertOptions options, Supplier<Optional<TokenEncoder>> encoder) {
     this.model = model;
     this.folder = folder;
     this.options = options;
@@ -74,8 +71,7 @@ public final class Converter {
     KeyValues out = new KeyValues();
     out.text("general.architecture", family.architecture());
     family.writeFirst(out, config, rope);
-    List<SourceTensor> tensors =
-        options.vocabOnly() ? List.of() : tensors(family, config, rope);
+    List<SourceTensor> tensors = options.vocabOnly() ? List.of() : tensors(family, config, rope);
     out.text("general.type", "model");
     GeneralMetadata general = general(SizeLabel.of(tensors));
     general.write(out);
@@ -83,8 +79,7 @@ public final class Converter {
     out.u32("general.quantization_version", QUANTIZATION_VERSION);
     family.writeTokenizer(new Tokenizer(folder, config, options.pre(), encoder, out));
     List<OutputTensor> encoded = tensors.stream().map(t -> encode(t, type)).toList();
-    return new Conversion(
-        new GgufOutput(out.values(), encoded), type, fileName(general, type));
+    return new Conversion(new GgufOutput(out.values(), encoded), type, fileName(general, type));
   }
 
   private static String className(ObjectNode config) {

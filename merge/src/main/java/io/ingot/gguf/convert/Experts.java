@@ -57,10 +57,7 @@ final class Experts {
     SourceTensor first = null;
     for (int expert = 0; expert < count; expert++) {
       String name =
-          source
-              .replace("#", layer)
-              .replace("@", Integer.toString(expert))
-              .replace("*", part);
+          source.replace("#", layer).replace("@", Integer.toString(expert)).replace("*", part);
       SourceTensor tensor = known.get(name);
       if (tensor == null) {
         throw IngotException.invalid("the tensor '" + name + "' is missing");
@@ -83,6 +80,9 @@ final class Experts {
   }
 
   List<String> leftovers() {
-    return waiting.values().stream().flatMap(tensors -> tensors.keySet().stream()).sorted().toList();
+    return waiting.values().stream()
+        .flatMap(tensors -> tensors.keySet().stream())
+        .sorted()
+        .toList();
   }
 }

@@ -32,10 +32,7 @@ final class Llama3Rope {
       }
     }
     return new SourceTensor(
-        "rope_freqs.weight",
-        List.of((long) factors.length),
-        false,
-        new RowViews.Constant(factors));
+        "rope_freqs.weight", List.of((long) factors.length), false, new RowViews.Constant(factors));
   }
 
   private static double real(RopeParameters rope, String key, double otherwise) {

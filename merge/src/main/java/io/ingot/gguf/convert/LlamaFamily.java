@@ -52,8 +52,7 @@ class LlamaFamily extends Family {
     if (name.endsWith("k_proj.weight") || name.endsWith("k_proj.bias")) {
       long heads = config.requireLong("n_heads", "num_attention_heads");
       return List.of(
-          interleave(
-              tensor, config.findLong("n_kv_heads", "num_key_value_heads").orElse(heads)));
+          interleave(tensor, config.findLong("n_kv_heads", "num_key_value_heads").orElse(heads)));
     }
     return List.of(tensor);
   }
@@ -72,8 +71,7 @@ class LlamaFamily extends Family {
               + " heads of two halves; config.json does not fit the weights");
     }
     long half = rows / heads / 2;
-    var flat =
-        tensor.shape().size() == 1 ? new RowViews.Reshaped(tensor.rows(), 1) : tensor.rows();
+    var flat = tensor.shape().size() == 1 ? new RowViews.Reshaped(tensor.rows(), 1) : tensor.rows();
     return tensor.with(
         new RowViews.Reordered(
             flat,

@@ -40,9 +40,7 @@ final class LlamaHfVocabulary {
             token -> {
               tokens.add(token.content());
               types.add(
-                  specials.contains(token.content())
-                      ? TokenType.CONTROL
-                      : TokenType.USER_DEFINED);
+                  specials.contains(token.content()) ? TokenType.CONTROL : TokenType.USER_DEFINED);
             });
     return new Vocabulary(
         "llama",

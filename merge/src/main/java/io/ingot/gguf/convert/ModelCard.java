@@ -147,7 +147,9 @@ final class ModelCard {
         List<Map<String, String>> entries = new ArrayList<>();
         Object value = values.get(key);
         List<?> items =
-            value instanceof List<?> list ? list : value instanceof String ? List.of(value) : List.of();
+            value instanceof List<?> list
+                ? list
+                : value instanceof String ? List.of(value) : List.of();
         for (Object item : items) {
           entries.add(origin(item, totalParameters));
         }

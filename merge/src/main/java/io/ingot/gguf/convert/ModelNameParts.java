@@ -35,8 +35,7 @@ record ModelNameParts(
   private static final Pattern VERSION = ignoringCase("(v|iter)?\\d+([.]\\d+)*");
   private static final Pattern TYPE = ignoringCase("i?q\\d(_\\w)*|b?fp?(16|32)");
   private static final Pattern SIZE =
-      ignoringCase(
-          "(([A]|\\d+[x])?\\d+([._]\\d+)?[KMBT][\\d]?|small|mini|medium|large|x?xl)");
+      ignoringCase("(([A]|\\d+[x])?\\d+([._]\\d+)?[KMBT][\\d]?|small|mini|medium|large|x?xl)");
   private static final Pattern FINETUNE = ignoringCase("chat|instruct|vision|lora");
   private static final Pattern NO_TITLE = Pattern.compile("^(v\\d+(?:\\.\\d+)*|\\d.*)$");
 
@@ -232,8 +231,7 @@ record ModelNameParts(
   /** Python's str.islower: at least one cased letter, none of them upper case. */
   private static boolean isLower(String word) {
     return word.codePoints().anyMatch(Character::isLowerCase)
-        && word.codePoints()
-            .noneMatch(c -> Character.isUpperCase(c) || Character.isTitleCase(c));
+        && word.codePoints().noneMatch(c -> Character.isUpperCase(c) || Character.isTitleCase(c));
   }
 
   /** Python's str.title: a letter after a non-letter is capital, the others are small. */
@@ -243,8 +241,7 @@ record ModelNameParts(
     word.codePoints()
         .forEach(
             c -> {
-              out.appendCodePoint(
-                  inside[0] ? Character.toLowerCase(c) : Character.toTitleCase(c));
+              out.appendCodePoint(inside[0] ? Character.toLowerCase(c) : Character.toTitleCase(c));
               inside[0] =
                   Character.isLowerCase(c) || Character.isUpperCase(c) || Character.isTitleCase(c);
             });

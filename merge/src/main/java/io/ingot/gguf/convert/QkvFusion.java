@@ -36,12 +36,12 @@ final class QkvFusion {
     long height = 0;
     for (String part : List.of("q", "k", "v")) {
       SourceTensor source = java.util.Objects.requireNonNull(parts.get(part));
-      rows.add(source.shape().size() == 1 ? new RowViews.Reshaped(source.rows(), 1) : source.rows());
+      rows.add(
+          source.shape().size() == 1 ? new RowViews.Reshaped(source.rows(), 1) : source.rows());
       height += source.dim(0);
     }
     List<Long> shape = new ArrayList<>(tensor.shape());
     shape.set(0, height);
-    return List.of(
-        new SourceTensor(key, shape, tensor.half(), new RowViews.Stacked(rows)));
+    return List.of(new SourceTensor(key, shape, tensor.half(), new RowViews.Stacked(rows)));
   }
 }

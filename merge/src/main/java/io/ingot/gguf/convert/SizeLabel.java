@@ -24,8 +24,7 @@ record SizeLabel(long total, long shared, long expert, long experts) {
       }
       total += size;
     }
-    return new SizeLabel(
-        total, shared, expert, expertTensors > 0 ? expertSum / expertTensors : 0);
+    return new SizeLabel(total, shared, expert, expertTensors > 0 ? expertSum / expertTensors : 0);
   }
 
   String text() {

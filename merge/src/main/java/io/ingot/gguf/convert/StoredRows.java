@@ -37,10 +37,7 @@ record StoredRows(TensorSource source, TensorInfo info, int columns, long rows)
     int columns = shape.isEmpty() ? 1 : Math.toIntExact(shape.getLast());
     long rows = columns == 0 ? 0 : info.elements() / columns;
     return new SourceTensor(
-        info.name(),
-        shape,
-        info.dtype() == DType.F16,
-        new StoredRows(source, info, columns, rows));
+        info.name(), shape, info.dtype() == DType.F16, new StoredRows(source, info, columns, rows));
   }
 
   private static boolean isNumber(DType dtype) {

@@ -8,7 +8,8 @@ import io.ingot.gguf.GgufValue;
 final class TextParameters {
   private TextParameters() {}
 
-  static void write(KeyValues out, String arch, ModelConfig config, RopeParameters rope, OutType type) {
+  static void write(
+      KeyValues out, String arch, ModelConfig config, RopeParameters rope, OutType type) {
     String a = arch + ".";
     out.u32(a + "block_count", blocks(config));
     config
@@ -37,14 +38,16 @@ final class TextParameters {
     config
         .findLong("num_key_value_heads", "n_kv_heads")
         .ifPresent(value -> out.u32(a + "attention.head_count_kv", value));
-    if (config.find("is_causal").map(value -> value.isBoolean() && !value.asBoolean()).orElse(false)) {
+    if (config
+        .find("is_causal")
+        .map(value -> value.isBoolean() && !value.asBoolean())
+        .orElse(false)) {
       out.flag(a + "attention.causal", false);
     }
     scaling(out, a + "rope.scaling.", rope);
     rope.common("mrope_section").ifPresent(sections -> sections(out, a, sections));
     rope.find("rope_theta").ifPresent(theta -> out.f32(a + "rope.freq_base", theta.doubleValue()));
-    rope.slidingTheta()
-        .ifPresent(theta -> out.f32(a + "rope.freq_base_swa", theta.doubleValue()));
+    rope.slidingTheta().ifPresent(theta -> out.f32(a + "rope.freq_base_swa", theta.doubleValue()));
     config
         .find("rms_norm_eps", "norm_eps")
         .ifPresent(eps -> out.f32(a + "attention.layer_norm_rms_epsilon", eps.doubleValue()));
@@ -121,9 +124,7 @@ final class TextParameters {
         .findLong("num_experts_per_tok", "num_experts_per_token", "top_k_experts")
         .ifPresent(value -> out.u32(a + "expert_used_count", value));
     config.findLong("n_group").ifPresent(value -> out.u32(a + "expert_group_count", value));
-    config
-        .findLong("topk_group")
-        .ifPresent(value -> out.u32(a + "expert_group_used_count", value));
+    config.findLong("topk_group").ifPresent(value -> out.u32(a + "expert_group_used_count", value));
     config
         .findText(
             "score_function",

@@ -69,8 +69,7 @@ final class TokenizerFile {
     String content = token.path("content").asText();
     boolean special = token.path("special").asBoolean();
     tokens.put(id, content);
-    added.put(
-        id, new Added(id, content, special, token.path("normalized").asBoolean(!special)));
+    added.put(id, new Added(id, content, special, token.path("normalized").asBoolean(!special)));
   }
 
   ObjectNode json() {

@@ -10,8 +10,7 @@ import java.util.List;
  * @param pre name of the pre-tokenizer
  * @param scores as many as tokens, or none
  */
-record Vocabulary(
-    String model, String pre, List<String> tokens, float[] scores, int[] types) {
+record Vocabulary(String model, String pre, List<String> tokens, float[] scores, int[] types) {
   void write(KeyValues out) {
     out.text("tokenizer.ggml.model", model);
     out.text("tokenizer.ggml.pre", pre);

@@ -91,7 +91,8 @@ public record ImportanceMatrix(
           (tensor, values) ->
               weights.put(
                   tensor,
-                  means(file, tensor, values, java.util.Objects.requireNonNull(counts.get(tensor)))));
+                  means(
+                      file, tensor, values, java.util.Objects.requireNonNull(counts.get(tensor)))));
       Optional<String> dataset =
           datasets.get().isArrayOf(GgufValueType.STRING)
               ? datasets.get().texts().stream().findFirst()

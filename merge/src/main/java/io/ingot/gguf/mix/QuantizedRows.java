@@ -54,8 +54,7 @@ final class QuantizedRows implements TensorBytes {
       int rowBytes = Math.toIntExact(type.rowBytes(columns));
       for (int row = 0; row < count; row++) {
         int expert = (int) ((first + row) / rowsOfExpert);
-        encoder.quantize(
-            x, row * columns, columns, weights, expert * columns, out, row * rowBytes);
+        encoder.quantize(x, row * columns, columns, weights, expert * columns, out, row * rowBytes);
       }
     }
     if (!encoder.isFinite(out, 0, values)) {

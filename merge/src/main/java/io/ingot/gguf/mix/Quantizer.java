@@ -39,8 +39,7 @@ public final class Quantizer {
    * @param keepSplit whether the output has the shards of the input
    * @throws IngotException when the model cannot be quantized like this
    */
-  public static QuantizePlan plan(
-      QuantizeInput input, QuantizeOptions options, boolean keepSplit) {
+  public static QuantizePlan plan(QuantizeInput input, QuantizeOptions options, boolean keepSplit) {
     return new Quantizer(input, options).plan(keepSplit);
   }
 
@@ -150,8 +149,7 @@ public final class Quantizer {
       io.ingot.gguf.quant.BlockCodecs.of(type);
       io.ingot.gguf.quant.BlockCodecs.of(tensor.type());
     }
-    return new OutputTensor(
-        tensor.name(), dims, type, new QuantizedRows(tensor, type, weights));
+    return new OutputTensor(tensor.name(), dims, type, new QuantizedRows(tensor, type, weights));
   }
 
   private float @Nullable [] weights(String name, GgufTensor tensor) {
@@ -218,14 +216,12 @@ public final class Quantizer {
     options.overrides().forEach(override -> append(metadata, override.key(), override.value()));
     options.importance().ifPresent(matrix -> describe(metadata, matrix));
     if (pruning.isActive()) {
-      append(
-          metadata, model.architecture() + ".block_count", GgufValue.u32(pruning.nextLayer()));
+      append(metadata, model.architecture() + ".block_count", GgufValue.u32(pruning.nextLayer()));
     }
     return metadata;
   }
 
-  private static void describe(
-      SequencedMap<String, GgufValue> metadata, ImportanceMatrix matrix) {
+  private static void describe(SequencedMap<String, GgufValue> metadata, ImportanceMatrix matrix) {
     if (matrix.weights().isEmpty()) {
       return;
     }
@@ -233,10 +229,8 @@ public final class Quantizer {
     matrix
         .dataset()
         .ifPresent(
-            name ->
-                append(metadata, "quantize.imatrix.dataset", GgufValue.of(name).cutTo(127)));
-    append(
-        metadata, "quantize.imatrix.entries_count", GgufValue.u32(matrix.weights().size()));
+            name -> append(metadata, "quantize.imatrix.dataset", GgufValue.of(name).cutTo(127)));
+    append(metadata, "quantize.imatrix.entries_count", GgufValue.u32(matrix.weights().size()));
     if (matrix.chunks() > 0) {
       append(metadata, "quantize.imatrix.chunks_count", GgufValue.u32(matrix.chunks()));
     }

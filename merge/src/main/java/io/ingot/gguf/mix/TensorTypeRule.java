@@ -21,11 +21,9 @@ public record TensorTypeRule(Pattern pattern, GgmlType type) {
     }
     String name = text.substring(0, equals).toLowerCase(Locale.ROOT);
     try {
-      return new TensorTypeRule(
-          Pattern.compile(name), GgmlType.parse(text.substring(equals + 1)));
+      return new TensorTypeRule(Pattern.compile(name), GgmlType.parse(text.substring(equals + 1)));
     } catch (PatternSyntaxException e) {
-      throw IngotException.usage(
-          "'" + name + "' is no regular expression: " + e.getDescription());
+      throw IngotException.usage("'" + name + "' is no regular expression: " + e.getDescription());
     }
   }
 

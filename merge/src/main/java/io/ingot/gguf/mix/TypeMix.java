@@ -169,9 +169,7 @@ final class TypeMix {
     if (options.outputTensorType().isPresent()) {
       return options.outputTensorType().get();
     }
-    if (file == MXFP4_MOE
-        || model.isFalcon()
-        || tensor.columns() % type.blockElements() != 0) {
+    if (file == MXFP4_MOE || model.isFalcon() || tensor.columns() % type.blockElements() != 0) {
       return GgmlType.Q8_0;
     }
     if (file.isOneOf(IQ2_XXS, IQ2_XS, IQ3_XXS, IQ1_S, IQ2_S, IQ2_M, IQ1_M)) {
@@ -264,9 +262,7 @@ final class TypeMix {
       case Q2_K_S -> i < n / 8 ? GgmlType.Q4_K : type;
       case IQ3_XXS -> weighted ? type : i < n / 8 ? GgmlType.Q4_K : GgmlType.Q3_K;
       case Q3_K_M ->
-          i < n / 16
-              ? GgmlType.Q5_K
-              : !model.isFalcon() || more ? GgmlType.Q4_K : GgmlType.Q3_K;
+          i < n / 16 ? GgmlType.Q5_K : !model.isFalcon() || more ? GgmlType.Q4_K : GgmlType.Q3_K;
       case IQ3_M -> i < n / 8 || model.experts() == 8 && more ? GgmlType.Q4_K : type;
       case Q3_K_L -> model.isFalcon() ? GgmlType.Q4_K : GgmlType.Q5_K;
       case Q4_K_M -> {

@@ -99,7 +99,19 @@ final class AffineGroups {
   private void search(
       float[] x, int at, int group, float first, float delta, int steps, boolean absolute) {
     Search.affine(
-        size, top, x, at, weights, levels, group * size, trial, first, delta, steps, absolute, found);
+        size,
+        top,
+        x,
+        at,
+        weights,
+        levels,
+        group * size,
+        trial,
+        first,
+        delta,
+        steps,
+        absolute,
+        found);
     scales[group] = found.scale;
     mins[group] = found.min;
   }

@@ -29,8 +29,8 @@ public interface BlockCodec {
   void dequantize(byte[] in, int at, float[] x, int from, int count);
 
   /**
-   * Whether quantized data can be used: all scales are finite. Data that fails makes a model
-   * answer with NaN.
+   * Whether quantized data can be used: all scales are finite. Data that fails makes a model answer
+   * with NaN.
    */
   boolean isFinite(byte[] data, int at, int count);
 

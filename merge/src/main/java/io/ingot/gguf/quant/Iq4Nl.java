@@ -11,7 +11,13 @@ final class Iq4Nl extends ScaledBlocks {
 
   @Override
   public void quantize(
-      float[] x, int from, int count, float @Nullable [] weights, int weightsFrom, byte[] out, int at) {
+      float[] x,
+      int from,
+      int count,
+      float @Nullable [] weights,
+      int weightsFrom,
+      byte[] out,
+      int at) {
     float[] local = new float[32];
     for (int end = from + count; from < end; from += 32, weightsFrom += 32, at += 18) {
       float sigma2 = RowWeights.squares(x, from, 32) * (2f / 32);

@@ -13,7 +13,13 @@ final class Iq4Xs extends ScaledBlocks {
 
   @Override
   public void quantize(
-      float[] x, int from, int count, float @Nullable [] weights, int weightsFrom, byte[] out, int at) {
+      float[] x,
+      int from,
+      int count,
+      float @Nullable [] weights,
+      int weightsFrom,
+      byte[] out,
+      int at) {
     float[] local = new float[32];
     float[] scales = new float[GROUPS];
     for (int end = from + count; from < end; from += 256, weightsFrom += 256, at += 136) {
@@ -36,8 +42,7 @@ final class Iq4Xs extends ScaledBlocks {
       for (int j = 0; j < GROUPS; j++) {
         int level = Search.clamp(Rounding.nearest(inverse * scales[j]), -32, 31);
         float scale = d * level;
-        NonLinear.pack(
-            x, from + 32 * j, scale != 0 ? 1 / scale : 0f, out, at + 8 + 16 * j);
+        NonLinear.pack(x, from + 32 * j, scale != 0 ? 1 / scale : 0f, out, at + 8 + 16 * j);
         int stored = level + 32;
         int low = stored & 15;
         out[at + 4 + j / 2] = (byte) (j % 2 == 0 ? low : out[at + 4 + j / 2] & 15 | low << 4);

@@ -24,7 +24,13 @@ final class LegacyAffine extends ScaledBlocks {
 
   @Override
   public void quantize(
-      float[] x, int from, int count, float @Nullable [] weights, int weightsFrom, byte[] out, int at) {
+      float[] x,
+      int from,
+      int count,
+      float @Nullable [] weights,
+      int weightsFrom,
+      byte[] out,
+      int at) {
     byte[] levels = new byte[32];
     byte[] trial = new byte[32];
     float[] local = new float[32];

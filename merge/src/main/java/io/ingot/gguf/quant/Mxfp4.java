@@ -12,7 +12,13 @@ final class Mxfp4 implements BlockCodec {
 
   @Override
   public void quantize(
-      float[] x, int from, int count, float @Nullable [] weights, int weightsFrom, byte[] out, int at) {
+      float[] x,
+      int from,
+      int count,
+      float @Nullable [] weights,
+      int weightsFrom,
+      byte[] out,
+      int at) {
     for (int end = from + count; from < end; from += 32, at += 17) {
       float amax = Fp4.magnitude(x, from, 32);
       int exponent = amax > 0f ? (floorLog2(amax) - 2 + 127) & 0xff : 0;

@@ -3,7 +3,9 @@ package io.ingot.gguf.quant;
 import io.ingot.gguf.GgmlType;
 import org.jspecify.annotations.Nullable;
 
-/** NVFP4: 64 4-bit floats in 4 groups of 16, each under an 8-bit float scale without sign (E4M3). */
+/**
+ * NVFP4: 64 4-bit floats in 4 groups of 16, each under an 8-bit float scale without sign (E4M3).
+ */
 final class Nvfp4 implements BlockCodec {
   @Override
   public GgmlType type() {
@@ -12,7 +14,13 @@ final class Nvfp4 implements BlockCodec {
 
   @Override
   public void quantize(
-      float[] x, int from, int count, float @Nullable [] weights, int weightsFrom, byte[] out, int at) {
+      float[] x,
+      int from,
+      int count,
+      float @Nullable [] weights,
+      int weightsFrom,
+      byte[] out,
+      int at) {
     for (int end = from + count; from < end; from += 64, at += 36) {
       for (int s = 0; s < 4; s++) {
         int scale = encode(Fp4.magnitude(x, from + 16 * s, 16) / 6.0f);

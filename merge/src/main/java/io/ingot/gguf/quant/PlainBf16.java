@@ -12,7 +12,13 @@ final class PlainBf16 implements BlockCodec {
 
   @Override
   public void quantize(
-      float[] x, int from, int count, float @Nullable [] weights, int weightsFrom, byte[] out, int at) {
+      float[] x,
+      int from,
+      int count,
+      float @Nullable [] weights,
+      int weightsFrom,
+      byte[] out,
+      int at) {
     for (int i = 0; i < count; i++) {
       int bits = Float.floatToRawIntBits(x[from + i]);
       int rounded = (bits + (0x7fff + ((bits >>> 16) & 1))) >>> 16;

@@ -12,7 +12,13 @@ final class PlainF16 implements BlockCodec {
 
   @Override
   public void quantize(
-      float[] x, int from, int count, float @Nullable [] weights, int weightsFrom, byte[] out, int at) {
+      float[] x,
+      int from,
+      int count,
+      float @Nullable [] weights,
+      int weightsFrom,
+      byte[] out,
+      int at) {
     for (int i = 0; i < count; i++) {
       LittleEndian.putHalf(out, at + 2 * i, x[from + i]);
     }

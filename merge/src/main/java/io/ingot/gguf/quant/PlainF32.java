@@ -14,7 +14,13 @@ final class PlainF32 implements BlockCodec {
 
   @Override
   public void quantize(
-      float[] x, int from, int count, float @Nullable [] weights, int weightsFrom, byte[] out, int at) {
+      float[] x,
+      int from,
+      int count,
+      float @Nullable [] weights,
+      int weightsFrom,
+      byte[] out,
+      int at) {
     ByteBuffer.wrap(out, at, 4 * count)
         .order(ByteOrder.LITTLE_ENDIAN)
         .asFloatBuffer()

@@ -11,7 +11,13 @@ final class Q1Zero extends ScaledBlocks {
 
   @Override
   public void quantize(
-      float[] x, int from, int count, float @Nullable [] weights, int weightsFrom, byte[] out, int at) {
+      float[] x,
+      int from,
+      int count,
+      float @Nullable [] weights,
+      int weightsFrom,
+      byte[] out,
+      int at) {
     for (int end = from + count; from < end; from += 128, at += 18) {
       float sum = 0.0f;
       for (int j = 0; j < 128; j++) {

@@ -13,7 +13,13 @@ final class Q2K extends ScaledBlocks {
 
   @Override
   public void quantize(
-      float[] x, int from, int count, float @Nullable [] weights, int weightsFrom, byte[] out, int at) {
+      float[] x,
+      int from,
+      int count,
+      float @Nullable [] weights,
+      int weightsFrom,
+      byte[] out,
+      int at) {
     AffineGroups groups = new AffineGroups(16, 3);
     byte[] levels = new byte[256];
     float[] scales = new float[GROUPS];

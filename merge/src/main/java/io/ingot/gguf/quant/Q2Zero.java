@@ -11,7 +11,13 @@ final class Q2Zero extends ScaledBlocks {
 
   @Override
   public void quantize(
-      float[] x, int from, int count, float @Nullable [] weights, int weightsFrom, byte[] out, int at) {
+      float[] x,
+      int from,
+      int count,
+      float @Nullable [] weights,
+      int weightsFrom,
+      byte[] out,
+      int at) {
     for (int end = from + count; from < end; from += 64, at += 18) {
       float d = Fp4.magnitude(x, from, 64);
       float inverse = d > 0.0f ? 1.0f / d : 0.0f;

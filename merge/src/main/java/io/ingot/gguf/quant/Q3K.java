@@ -16,7 +16,13 @@ final class Q3K extends ScaledBlocks {
 
   @Override
   public void quantize(
-      float[] x, int from, int count, float @Nullable [] weights, int weightsFrom, byte[] out, int at) {
+      float[] x,
+      int from,
+      int count,
+      float @Nullable [] weights,
+      int weightsFrom,
+      byte[] out,
+      int at) {
     byte[] levels = new byte[256];
     float[] scales = new float[GROUPS];
     byte[] scaleLevels = new byte[GROUPS];
@@ -50,8 +56,7 @@ final class Q3K extends ScaledBlocks {
         float scale = rounded * (scaleLevels[j] - 32);
         if (scale != 0) {
           for (int i = 16 * j; i < 16 * j + 16; i++) {
-            levels[i] =
-                (byte) (Search.clamp(Rounding.nearest(x[from + i] / scale), -4, 3) + 4);
+            levels[i] = (byte) (Search.clamp(Rounding.nearest(x[from + i] / scale), -4, 3) + 4);
           }
         }
       }

@@ -16,7 +16,13 @@ final class Q6K extends ScaledBlocks {
 
   @Override
   public void quantize(
-      float[] x, int from, int count, float @Nullable [] weights, int weightsFrom, byte[] out, int at) {
+      float[] x,
+      int from,
+      int count,
+      float @Nullable [] weights,
+      int weightsFrom,
+      byte[] out,
+      int at) {
     SymmetricGroups groups = new SymmetricGroups(16, 32);
     groups.search(x, from, count, weights, weightsFrom);
     byte[] levels = new byte[256];

@@ -11,7 +11,13 @@ final class Q8Zero extends ScaledBlocks {
 
   @Override
   public void quantize(
-      float[] x, int from, int count, float @Nullable [] weights, int weightsFrom, byte[] out, int at) {
+      float[] x,
+      int from,
+      int count,
+      float @Nullable [] weights,
+      int weightsFrom,
+      byte[] out,
+      int at) {
     for (int end = from + count; from < end; from += 32, at += 34) {
       float amax = 0f;
       for (int j = 0; j < 32; j++) {

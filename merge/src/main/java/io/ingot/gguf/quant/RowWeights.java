@@ -1,6 +1,8 @@
 package io.ingot.gguf.quant;
 
-/** Weights of a row: importance times the root of (mean square of a range + square of the value). */
+/**
+ * Weights of a row: importance times the root of (mean square of a range + square of the value).
+ */
 final class RowWeights {
   private RowWeights() {}
 

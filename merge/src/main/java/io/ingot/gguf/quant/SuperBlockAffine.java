@@ -26,7 +26,13 @@ final class SuperBlockAffine extends ScaledBlocks {
 
   @Override
   public void quantize(
-      float[] x, int from, int count, float @Nullable [] weights, int weightsFrom, byte[] out, int at) {
+      float[] x,
+      int from,
+      int count,
+      float @Nullable [] weights,
+      int weightsFrom,
+      byte[] out,
+      int at) {
     AffineGroups groups = new AffineGroups(32, top);
     byte[] levels = new byte[256];
     float[] scales = new float[GROUPS];

@@ -19,8 +19,7 @@ final class SymmetricGroups {
   }
 
   /** Weights are those given, or the squares of the values. */
-  void search(
-      float[] x, int from, int count, float @Nullable [] weights, int weightsFrom) {
+  void search(float[] x, int from, int count, float @Nullable [] weights, int weightsFrom) {
     if (levels.length < count) {
       levels = new byte[count];
       scales = new float[count / size];

@@ -11,7 +11,9 @@ final class Tq1Zero extends ScaledBlocks {
   private static final int[] POWERS = {1, 3, 9, 27, 81};
 
   /** first element, distance of the digits, digits, bytes, first byte */
-  private static final int[][] PARTS = {{0, 32, 5, 32, 0}, {160, 16, 5, 16, 32}, {240, 4, 4, 4, 48}};
+  private static final int[][] PARTS = {
+    {0, 32, 5, 32, 0}, {160, 16, 5, 16, 32}, {240, 4, 4, 4, 48}
+  };
 
   Tq1Zero() {
     super(GgmlType.TQ1_0, 52);
@@ -19,7 +21,13 @@ final class Tq1Zero extends ScaledBlocks {
 
   @Override
   public void quantize(
-      float[] x, int from, int count, float @Nullable [] weights, int weightsFrom, byte[] out, int at) {
+      float[] x,
+      int from,
+      int count,
+      float @Nullable [] weights,
+      int weightsFrom,
+      byte[] out,
+      int at) {
     for (int end = from + count; from < end; from += 256, at += 54) {
       float d = Ternary.magnitude(x, from);
       float inverse = d != 0 ? 1.0f / d : 0.0f;

@@ -11,7 +11,13 @@ final class Tq2Zero extends ScaledBlocks {
 
   @Override
   public void quantize(
-      float[] x, int from, int count, float @Nullable [] weights, int weightsFrom, byte[] out, int at) {
+      float[] x,
+      int from,
+      int count,
+      float @Nullable [] weights,
+      int weightsFrom,
+      byte[] out,
+      int at) {
     byte[] levels = new byte[256];
     for (int end = from + count; from < end; from += 256, at += 66) {
       float d = Ternary.magnitude(x, from);

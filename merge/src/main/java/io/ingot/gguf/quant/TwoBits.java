@@ -9,8 +9,7 @@ final class TwoBits {
       for (int l = 0; l < 32; l++) {
         int j = 128 * half + l;
         out[at + 32 * half + l] =
-            (byte)
-                (levels[j] | levels[j + 32] << 2 | levels[j + 64] << 4 | levels[j + 96] << 6);
+            (byte) (levels[j] | levels[j + 32] << 2 | levels[j + 64] << 4 | levels[j + 96] << 6);
       }
     }
   }

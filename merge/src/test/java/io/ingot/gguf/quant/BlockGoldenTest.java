@@ -40,8 +40,7 @@ class BlockGoldenTest {
     return tests.stream();
   }
 
-  private static void check(
-      Path blocks, JsonNode index, String name, String form, JsonNode type) {
+  private static void check(Path blocks, JsonNode index, String name, String form, JsonNode type) {
     BlockCodec codec = BlockCodecs.of(GgmlType.parse(name));
     boolean wide = form.startsWith("wide-");
     boolean weighted = form.endsWith("weighted");
@@ -67,8 +66,7 @@ class BlockGoldenTest {
     byte[] out = new byte[rowBytes];
     List<String> wrong = new ArrayList<>();
     for (int row = 0; row < rows; row++) {
-      codec.quantize(
-          x, row * columns, columns, weighted ? weights : null, row * columns, out, 0);
+      codec.quantize(x, row * columns, columns, weighted ? weights : null, row * columns, out, 0);
       boolean finite = codec.isFinite(out, 0, columns);
       if (rejected.contains(row)) {
         if (finite) {
