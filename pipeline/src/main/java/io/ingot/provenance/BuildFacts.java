@@ -1,0 +1,50 @@
+package io.ingot.provenance;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What provenance is made of. Holds no time, machine, run or secret.
+ *
+ * @param name of the released model
+ * @param license identifier of the Hub
+ * @param licenseName where the identifier is {@code other}
+ * @param parameters the recipe after expansion
+ * @param toolVersion of Ingot
+ */
+public record BuildFacts(
+    String name,
+    Optional<String> publisher,
+    Optional<String> summary,
+    String license,
+    Optional<String> spdx,
+    Optional<String> licenseName,
+    Optional<String> licenseUrl,
+    Optional<String> architecture,
+    String task,
+    List<Ancestor> models,
+    List<Data> datasets,
+    List<Metric> metrics,
+    List<File> files,
+    JsonNode parameters,
+    String toolVersion) {
+
+  /** A model that it comes from. */
+  public record Ancestor(String repository, Optional<String> commit, Optional<String> license) {}
+
+  /** Data that it was trained on or measured with. */
+  public record Data(
+      String name,
+      String source,
+      Optional<String> commit,
+      Optional<String> sha256,
+      Optional<String> license,
+      boolean training) {}
+
+  /** A score of the released model. */
+  public record Metric(String type, String value, String slice) {}
+
+  /** A released file. */
+  public record File(String path, long bytes, String sha256) {}
+}
