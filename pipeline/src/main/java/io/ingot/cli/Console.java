@@ -49,6 +49,12 @@ record Console(
     err.flush();
   }
 
+  /** Part of a conversation with the person at the terminal. */
+  void ask(String line) {
+    err.println(line);
+    err.flush();
+  }
+
   /** Warnings are shown even when quiet. */
   void warn(String line) {
     err.println("warning: " + line);

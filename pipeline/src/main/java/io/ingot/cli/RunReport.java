@@ -71,6 +71,18 @@ record RunReport(RunRecord run, List<StepRecord> steps, IngotHome home) {
         : null;
   }
 
+  /** One sentence about the whole run. */
+  String summary(boolean stopped, double seconds) {
+    String state =
+        stopped ? "stopped" : run.state().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    return run.jobName() + ": " + state + " in " + Times.duration(seconds) + ", run " + run.id();
+  }
+
+  /** The tables of the evaluations of this run. */
+  List<String> evaluations() {
+    return List.of();
+  }
+
   /** One line for each step. */
   List<String> table() {
     TextTable table = new TextTable("STEP", "STATE", " SECONDS", "NOTE");

@@ -34,6 +34,7 @@ public final class IngotApplication implements AutoCloseable {
   private final String engine;
   private @Nullable CamelContext camel;
   private @Nullable StepWorker worker;
+  private @Nullable AutoCloseable owned;
   private volatile boolean interrupted;
 
   private IngotApplication(
@@ -71,6 +72,11 @@ public final class IngotApplication implements AutoCloseable {
       lock.close();
       throw new IngotException(ErrorKind.FAILED, "cannot use " + home.path() + ": " + e, e);
     }
+  }
+
+  /** Closes this when the work has stopped, e.g. the Hub that the steps use. */
+  void owns(AutoCloseable resource) {
+    owned = resource;
   }
 
   /** The rows of this home. */
@@ -173,7 +179,14 @@ public final class IngotApplication implements AutoCloseable {
       if (camel != null) {
         camel.stop();
       }
+      if (owned != null) {
+        owned.close();
+      }
       open.engines().unregister(engine);
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException("the engine does not stop in good order", e);
     }
   }
 
