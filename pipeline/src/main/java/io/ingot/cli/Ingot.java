@@ -34,6 +34,7 @@ import picocli.CommandLine.ScopeType;
       PlanCommand.class,
       SchemaCommand.class,
       // run
+      RunCommand.class,
       RunsCommand.class,
       VerifyCommand.class,
       // merge
