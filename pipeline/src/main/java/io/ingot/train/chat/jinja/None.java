@@ -1,0 +1,6 @@
+package io.ingot.train.chat.jinja;
+
+/** Python's None. */
+enum None {
+  NONE
+}
