@@ -25,18 +25,24 @@ final class Parser {
 
   private record OpenTag(String name, List<String> ends) {}
 
-  private Parser(List<Token> list) {
+  private boolean sawGeneration;
+
+  Parser(List<Token> list) {
     tokens = new TokenCursor(list);
     expressions = new ExpressionParser(tokens);
   }
 
-  static List<Statement> parse(String template) {
-    Parser parser = new Parser(Lexer.tokens(template));
-    List<Statement> body = parser.statements();
-    if (parser.tokens.current().type() != Token.Type.END) {
-      throw parser.tokens.unexpected();
+  /** The whole template. */
+  List<Statement> parse() {
+    List<Statement> body = statements();
+    if (tokens.current().type() != Token.Type.END) {
+      throw tokens.unexpected();
     }
     return body;
+  }
+
+  boolean sawGeneration() {
+    return sawGeneration;
   }
 
   /** Statements up to the end, or to a tag of the innermost open one; that tag stays unread. */
@@ -121,7 +127,10 @@ final class Parser {
         yield List.of(new Statement.FilterBlock(filters, closedBody("filter"), line));
       }
       case "with" -> List.of(with(line));
-      case "generation" -> List.of(new Statement.Generation(closedBody("generation"), line));
+      case "generation" -> {
+        sawGeneration = true;
+        yield List.of(new Statement.Generation(closedBody("generation"), line));
+      }
       case "break" -> List.of(new Statement.Break(line));
       case "continue" -> List.of(new Statement.Continue(line));
       case "print" -> prints(line);

@@ -13,9 +13,11 @@ public final class Template {
   static final int MOST_OUTPUT = 16_000_000;
 
   private final List<Statement> body;
+  private final boolean marksGeneration;
 
-  private Template(List<Statement> body) {
+  private Template(List<Statement> body, boolean marksGeneration) {
     this.body = body;
+    this.marksGeneration = marksGeneration;
   }
 
   /**
@@ -25,10 +27,16 @@ public final class Template {
    */
   public static Template parse(String source) {
     try {
-      return new Template(Parser.parse(source));
+      Parser parser = new Parser(Lexer.tokens(source));
+      return new Template(parser.parse(), parser.sawGeneration());
     } catch (StackOverflowError e) {
       throw TemplateException.limit("the template is nested too deeply");
     }
+  }
+
+  /** Whether it says somewhere what the assistant wrote ({@code generation}). */
+  public boolean marksGeneration() {
+    return marksGeneration;
   }
 
   /**
