@@ -29,6 +29,9 @@ import picocli.CommandLine.ScopeType;
       PushCommand.class,
       HubCommand.class,
       // text
+      TokenizeCommand.class,
+      ChatCommand.class,
+      DataCommand.class,
       // job
       ValidateCommand.class,
       PlanCommand.class,

@@ -48,8 +48,7 @@ final class AssistantSpans {
     if (template.marksGeneration() && whole.spansExact()) {
       List<Rendering.Span> spans = whole.spans();
       return new MarkedText(
-          whole.text(),
-          lastOnly && !spans.isEmpty() ? List.of(spans.getLast()) : spans);
+          whole.text(), lastOnly && !spans.isEmpty() ? List.of(spans.getLast()) : spans);
     }
     List<Rendering.Span> spans = new ArrayList<>();
     for (int turn : turns) {

@@ -21,14 +21,14 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Reads dataset files: JSON lines, a JSON list, CSV with a header, plain text (a row per line, under
- * {@code text}). What a {@code .json} file holds is told from its first character.
+ * Reads dataset files: JSON lines, a JSON list, CSV with a header, plain text (a row per line,
+ * under {@code text}). What a {@code .json} file holds is told from its first character.
  */
 public final class DatasetFile {
+  private static final ObjectMapper LIST =
+      new ObjectMapper().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
   private static final ObjectMapper MAPPER =
-      new ObjectMapper()
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+      LIST.copy().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private DatasetFile() {}
 
@@ -149,14 +149,14 @@ public final class DatasetFile {
 
   private static List<SourceRow> list(String text, Path file) {
     List<SourceRow> rows = new ArrayList<>();
-    try (JsonParser in = MAPPER.createParser(text)) {
+    try (JsonParser in = LIST.createParser(text)) {
       in.nextToken();
       while (in.nextToken() != JsonToken.END_ARRAY) {
         if (in.currentToken() == null) {
           throw IngotException.invalid(file + ": the list is not closed");
         }
         String place = file + ":" + in.currentTokenLocation().getLineNr();
-        rows.add(row(MAPPER.readerFor(JsonNode.class).readTree(in), place));
+        rows.add(row(LIST.readTree(in), place));
       }
     } catch (JsonProcessingException e) {
       throw IngotException.invalid(

@@ -36,7 +36,8 @@ public final class DatasetLoader {
   /**
    * Rows of tokens and labels.
    *
-   * @throws IngotException naming file and line of a row that cannot be used, or when no row is left
+   * @throws IngotException naming file and line of a row that cannot be used, or when no row is
+   *     left
    */
   public Dataset load(Path file, DatasetOptions options) {
     if (RowEncoder.pairs().contains(options.format())) {
@@ -48,7 +49,8 @@ public final class DatasetLoader {
     }
     if (options.format() == RowFormat.TOKENS) {
       List<TokenRow> rows = TokensFormat.read(file);
-      List<String> places = IntStream.range(0, rows.size()).mapToObj(i -> "row " + (i + 1)).toList();
+      List<String> places =
+          IntStream.range(0, rows.size()).mapToObj(i -> "row " + (i + 1)).toList();
       return fitted(file, options, rows, places);
     }
     List<SourceRow> source = DatasetFile.read(file);

@@ -56,7 +56,8 @@ final class RowEncoder {
   private TokenRow text(SourceRow row) {
     if (lossOn != LossOn.ALL) {
       throw IngotException.usage(
-          "format text has no " + lossOn.name().toLowerCase(java.util.Locale.ROOT)
+          "format text has no "
+              + lossOn.name().toLowerCase(java.util.Locale.ROOT)
               + " part; expected loss_on: all");
     }
     return all(tokenizer.encode(closed(row.text("text")), true));
@@ -106,8 +107,7 @@ final class RowEncoder {
   }
 
   private static boolean lastIsAssistant(Conversation chat) {
-    return !chat.messages().isEmpty()
-        && chat.role(chat.messages().size() - 1).equals("assistant");
+    return !chat.messages().isEmpty() && chat.role(chat.messages().size() - 1).equals("assistant");
   }
 
   PreferenceRow preference(SourceRow row) {
@@ -166,15 +166,16 @@ final class RowEncoder {
 
   JudgedRow judged(SourceRow row) {
     if (!row.fields().path("label").isBoolean()) {
-      throw row.wrong(
-          "label", "is " + SourceRow.kind(row.fields().path("label")), "true or false");
+      throw row.wrong("label", "is " + SourceRow.kind(row.fields().path("label")), "true or false");
     }
     boolean label = row.fields().path("label").booleanValue();
     int[][] parts;
     if (row.fields().path("prompt").isArray()) {
       parts =
           splitChat(
-              row, Conversations.messages(row, "prompt"), Conversations.messages(row, "completion"));
+              row,
+              Conversations.messages(row, "prompt"),
+              Conversations.messages(row, "completion"));
     } else {
       String prompt = row.text("prompt");
       parts = split(prompt, closed(prompt + row.text("completion")), true);
@@ -184,8 +185,7 @@ final class RowEncoder {
 
   private int[][] splitChat(SourceRow row, ArrayNode prompt, ArrayNode completion) {
     Conversation asked = Conversations.conversation(row, prompt);
-    Conversation whole =
-        Conversations.conversation(row, prompt.deepCopy().addAll(completion));
+    Conversation whole = Conversations.conversation(row, prompt.deepCopy().addAll(completion));
     String text = rendered(whole, false, row);
     return split(text.substring(0, promptEnd(asked, text, row)), text, false);
   }

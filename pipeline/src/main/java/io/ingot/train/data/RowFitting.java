@@ -105,7 +105,8 @@ final class RowFitting {
     if (options.maxLength() == 0) {
       return Double.NaN;
     }
-    long bins = BestFit.bins(rows.stream().map(r -> r.inputIds().length).toList(), options.maxLength());
+    long bins =
+        BestFit.bins(rows.stream().map(r -> r.inputIds().length).toList(), options.maxLength());
     return (double) tokens / (bins * options.maxLength());
   }
 

@@ -44,8 +44,7 @@ record PreTokenizer(List<String> patterns, boolean ignoreMerges, boolean addBos)
    */
   static PreTokenizer of(Optional<String> name) {
     return switch (name.orElse("default")) {
-      case "default" ->
-          plain("[\\p{P}\\$\\+<=>\\^~\\|]+", GPT2, "\\p{N}+", "[0-9][0-9][0-9]");
+      case "default" -> plain("[\\p{P}\\$\\+<=>\\^~\\|]+", GPT2, "\\p{N}+", "[0-9][0-9][0-9]");
       case "gpt-2", "gpt2", "phi-2", "mpt", "olmo", "jais", "trillion", "granite-docling" ->
           plain(GPT2);
       case "starcoder", "refact", "command-r", "smollm", "codeshell", "exaone", "minerva-7b" ->

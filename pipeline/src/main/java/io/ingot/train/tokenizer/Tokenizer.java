@@ -43,8 +43,7 @@ public final class Tokenizer implements AutoCloseable {
   private final Map<String, Integer> vocabulary;
   private final int size;
 
-  private Tokenizer(
-      HuggingFaceTokenizer library, TokenizerConfig config, TokenizerJson json) {
+  private Tokenizer(HuggingFaceTokenizer library, TokenizerConfig config, TokenizerJson json) {
     this.library = library;
     this.config = config;
     this.added = json.added();

@@ -100,7 +100,10 @@ record TokenizerConfig(
   }
 
   private static List<JsonNode> declared(JsonNode config) {
-    return config.path("added_tokens_decoder").propertyStream().<JsonNode>map(
+    return config
+        .path("added_tokens_decoder")
+        .propertyStream()
+        .<JsonNode>map(
             e -> {
               var token = MAPPER.createObjectNode();
               token.put("id", id(e.getKey()));

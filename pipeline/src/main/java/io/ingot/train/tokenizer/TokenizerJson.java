@@ -84,8 +84,7 @@ record TokenizerJson(List<AddedToken> added, Map<String, Integer> vocabulary) {
     }
   }
 
-  private static void readModel(JsonParser in, Map<String, Integer> vocabulary)
-      throws IOException {
+  private static void readModel(JsonParser in, Map<String, Integer> vocabulary) throws IOException {
     while (in.nextToken() == JsonToken.FIELD_NAME) {
       String key = in.currentName();
       JsonToken value = in.nextToken();

@@ -85,8 +85,7 @@ final class Attributes {
     }
     boolean text = Values.isString(object);
     if (!text && items(object).isEmpty()) {
-      throw TemplateException.type(
-          "'" + Values.typeName(object) + "' object is not subscriptable");
+      throw TemplateException.type("'" + Values.typeName(object) + "' object is not subscriptable");
     }
     List<Object> items = text ? Text.characters(object.toString()) : items(object).orElseThrow();
     long by = step == None.NONE ? 1 : Numbers.index(step);

@@ -3,7 +3,9 @@ package io.ingot.train.chat.jinja;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Python's {@code '{}'.format(value)}: numbered, automatic and named fields, without attributes. */
+/**
+ * Python's {@code '{}'.format(value)}: numbered, automatic and named fields, without attributes.
+ */
 final class BraceFormat {
   private static final Pattern FIELD =
       Pattern.compile("\\{\\{|\\}\\}|\\{([^{}:!]*)(?:!([rsa]))?(?::([^{}]*))?\\}|[{}]");
@@ -86,7 +88,9 @@ final class BraceFormat {
     char type =
         spec.group(9) != null
             ? spec.group(9).charAt(0)
-            : number && !(value instanceof Double) ? 'd' : spec.group(8) != null && number ? 'g' : 's';
+            : number && !(value instanceof Double)
+                ? 'd'
+                : spec.group(8) != null && number ? 'g' : 's';
     int precision = spec.group(8) == null ? -1 : Integer.parseInt(spec.group(8));
     String converted = FieldFormat.convert(type, value, precision);
     if (spec.group(7) != null) {
@@ -98,8 +102,7 @@ final class BraceFormat {
     int width = spec.group(6) == null ? 0 : Integer.parseInt(spec.group(6));
     boolean zero = spec.group(5) != null;
     String fill = spec.group(1) != null ? spec.group(1) : zero ? "0" : " ";
-    char how =
-        spec.group(2) != null ? spec.group(2).charAt(0) : zero ? '=' : number ? '>' : '<';
+    char how = spec.group(2) != null ? spec.group(2).charAt(0) : zero ? '=' : number ? '>' : '<';
     return FieldFormat.align(converted, fill, how, width);
   }
 

@@ -88,8 +88,7 @@ final class ExpressionParser {
         operators.add(token.text());
       } else if (tokens.skipName("in")) {
         operators.add("in");
-      } else if (token.is(Token.Type.NAME, "not")
-          && tokens.peek().is(Token.Type.NAME, "in")) {
+      } else if (token.is(Token.Type.NAME, "not") && tokens.peek().is(Token.Type.NAME, "in")) {
         tokens.next();
         tokens.next();
         operators.add("not in");

@@ -164,8 +164,7 @@ final class Interpreter {
           boolean outerCaptured = captured;
           captured = true;
           if (++depth > DEEPEST) {
-            throw TemplateException.limit(
-                "the template recurses more than " + DEEPEST + " deep");
+            throw TemplateException.limit("the template recurses more than " + DEEPEST + " deep");
           }
           try {
             loop(statement, a.require("loop", 0, "iterable"), scope, level + 1);
@@ -307,8 +306,7 @@ final class Interpreter {
           call(evaluate(call.function(), scope), arguments(call.arguments(), scope));
       case Expression.Filtered filtered -> {
         Object value = evaluate(filtered.value(), scope);
-        yield Filters.find(filtered.filter())
-            .apply(value, arguments(filtered.arguments(), scope));
+        yield Filters.find(filtered.filter()).apply(value, arguments(filtered.arguments(), scope));
       }
       case Expression.Tested tested -> {
         Object value = evaluate(tested.value(), scope);

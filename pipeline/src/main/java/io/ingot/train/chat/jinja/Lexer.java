@@ -18,8 +18,7 @@ final class Lexer {
       Pattern.compile("\\{%([-+]?)\\s*raw\\s*(?:-%\\}\\s*|%\\})");
   private static final Pattern RAW_END =
       Pattern.compile("\\{%([-+]?)\\s*endraw\\s*(?:\\+%\\}|-%\\}\\s*|%\\}\\n?)");
-  private static final Pattern COMMENT_END =
-      Pattern.compile("(?:\\+#\\}|-#\\}\\s*|#\\}\\n?)");
+  private static final Pattern COMMENT_END = Pattern.compile("(?:\\+#\\}|-#\\}\\s*|#\\}\\n?)");
   private static final Pattern VARIABLE_END = Pattern.compile("-\\}\\}\\s*|\\}\\}");
   private static final Pattern BLOCK_END = Pattern.compile("\\+%\\}|-%\\}\\s*|%\\}\\n?");
   private static final Pattern SPACE = Pattern.compile("\\s+");
@@ -101,8 +100,7 @@ final class Lexer {
       return;
     }
     boolean variable = kind == '{';
-    tokens.add(
-        new Token(variable ? Token.Type.VARIABLE_BEGIN : Token.Type.BLOCK_BEGIN, "", line));
+    tokens.add(new Token(variable ? Token.Type.VARIABLE_BEGIN : Token.Type.BLOCK_BEGIN, "", line));
     expression(variable);
   }
 

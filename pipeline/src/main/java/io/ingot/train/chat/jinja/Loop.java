@@ -80,8 +80,7 @@ final class Loop implements Function {
   }
 
   private Object changed(Arguments a) {
-    boolean changed =
-        lastChanged.isEmpty() || !Values.equal(lastChanged.get(), a.positional());
+    boolean changed = lastChanged.isEmpty() || !Values.equal(lastChanged.get(), a.positional());
     lastChanged = Optional.of(a.positional());
     return changed;
   }

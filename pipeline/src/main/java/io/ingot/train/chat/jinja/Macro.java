@@ -7,8 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** A macro, bound to the scope it was defined in. */
-record Macro(Statement.Macro definition, Scope scope, Interpreter interpreter)
-    implements Function {
+record Macro(Statement.Macro definition, Scope scope, Interpreter interpreter) implements Function {
   @Override
   public Object call(Arguments arguments) {
     Scope inner = scope.inner();
@@ -26,8 +25,7 @@ record Macro(Statement.Macro definition, Scope scope, Interpreter interpreter)
       } else if (named.containsKey(name)) {
         inner.set(name, named.remove(name));
       } else if (i >= firstDefault) {
-        inner.set(
-            name, interpreter.evaluate(definition.defaults().get(i - firstDefault), inner));
+        inner.set(name, interpreter.evaluate(definition.defaults().get(i - firstDefault), inner));
       } else {
         inner.set(name, Undefined.because("parameter '" + name + "' was not provided"));
       }
@@ -58,14 +56,11 @@ record Macro(Statement.Macro definition, Scope scope, Interpreter interpreter)
     if (definition.varargs()) {
       List<Object> all = arguments.positional();
       inner.set(
-          "varargs", new Tuple(new ArrayList<>(all.subList(Math.min(count, all.size()), all.size()))));
+          "varargs",
+          new Tuple(new ArrayList<>(all.subList(Math.min(count, all.size()), all.size()))));
     } else if (arguments.positional().size() > count) {
       throw TemplateException.type(
-          "macro '"
-              + definition.name()
-              + "' takes not more than "
-              + count
-              + " argument(s)");
+          "macro '" + definition.name() + "' takes not more than " + count + " argument(s)");
     }
   }
 

@@ -40,9 +40,7 @@ final class NumberFilters {
         return text(value.toString().strip(), (int) a.integer(1, "base", 10), otherwise);
       }
       if (value instanceof Double d) {
-        return Double.isFinite(d)
-            ? Numbers.narrow(new BigDecimal(d).toBigInteger())
-            : otherwise;
+        return Double.isFinite(d) ? Numbers.narrow(new BigDecimal(d).toBigInteger()) : otherwise;
       }
       return Numbers.isInteger(value) ? Numbers.narrow(Numbers.big(value)) : otherwise;
     } catch (NumberFormatException e) {

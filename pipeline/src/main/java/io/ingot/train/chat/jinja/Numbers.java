@@ -68,21 +68,15 @@ final class Numbers {
   }
 
   static Object add(Object a, Object b) {
-    return floating(a, b)
-        ? (Object) (toDouble(a) + toDouble(b))
-        : narrow(big(a).add(big(b)));
+    return floating(a, b) ? (Object) (toDouble(a) + toDouble(b)) : narrow(big(a).add(big(b)));
   }
 
   static Object subtract(Object a, Object b) {
-    return floating(a, b)
-        ? (Object) (toDouble(a) - toDouble(b))
-        : narrow(big(a).subtract(big(b)));
+    return floating(a, b) ? (Object) (toDouble(a) - toDouble(b)) : narrow(big(a).subtract(big(b)));
   }
 
   static Object multiply(Object a, Object b) {
-    return floating(a, b)
-        ? (Object) (toDouble(a) * toDouble(b))
-        : narrow(big(a).multiply(big(b)));
+    return floating(a, b) ? (Object) (toDouble(a) * toDouble(b)) : narrow(big(a).multiply(big(b)));
   }
 
   static Object divide(Object a, Object b) {

@@ -57,8 +57,7 @@ final class Parser {
         }
         case VARIABLE_BEGIN -> {
           tokens.next();
-          result.add(
-              new Statement.Print(expressions.tupleOrExpression(true), token.line()));
+          result.add(new Statement.Print(expressions.tupleOrExpression(true), token.line()));
           tokens.expect(Token.Type.VARIABLE_END);
         }
         case BLOCK_BEGIN -> {
@@ -178,8 +177,7 @@ final class Parser {
         tokens.skipName("if") ? Optional.of(expressions.expression()) : Optional.empty();
     boolean recursive = tokens.skipName("recursive");
     List<Statement> body = body("for", "endfor", "else");
-    List<Statement> otherwise =
-        tokens.next().text().equals("else") ? closedBody("for") : List.of();
+    List<Statement> otherwise = tokens.next().text().equals("else") ? closedBody("for") : List.of();
     return new Statement.For(target, iterable, test, recursive, body, otherwise, line);
   }
 

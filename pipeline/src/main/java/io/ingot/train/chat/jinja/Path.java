@@ -22,9 +22,7 @@ record Path(List<Object> parts, Object otherwise) {
     List<Object> parts = new ArrayList<>();
     for (String part : attribute.toString().split("\\.", -1)) {
       boolean number =
-          !part.isEmpty()
-              && part.length() < 10
-              && part.chars().allMatch(c -> c >= '0' && c <= '9');
+          !part.isEmpty() && part.length() < 10 && part.chars().allMatch(c -> c >= '0' && c <= '9');
       parts.add(number ? (Object) Long.parseLong(part) : part);
     }
     return new Path(parts, otherwise);

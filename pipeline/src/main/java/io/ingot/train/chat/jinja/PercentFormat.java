@@ -63,9 +63,7 @@ final class PercentFormat {
     int width = widthText.isEmpty() ? 0 : Integer.parseInt(widthText);
     String precisionText = field.group(4);
     int precision =
-        precisionText == null
-            ? -1
-            : precisionText.isEmpty() ? 0 : Integer.parseInt(precisionText);
+        precisionText == null ? -1 : precisionText.isEmpty() ? 0 : Integer.parseInt(precisionText);
     String text = FieldFormat.convert(type, value, precision);
     boolean number = "diuxXofFeEgG".indexOf(type) >= 0;
     if (number && !text.startsWith("-")) {

@@ -166,9 +166,7 @@ final class SequenceFilters {
   }
 
   private static Object fold(Object value, boolean exact) {
-    return !exact && Values.isString(value)
-        ? value.toString().toLowerCase(Locale.ROOT)
-        : value;
+    return !exact && Values.isString(value) ? value.toString().toLowerCase(Locale.ROOT) : value;
   }
 
   private static Comparator<Object> order(boolean exact) {
@@ -223,8 +221,7 @@ final class SequenceFilters {
 
   private static Object groupBy(Object value, Arguments a) {
     a.accept("groupby", "attribute", "default", "case_sensitive");
-    Path path =
-        Path.of(a.require("groupby", 0, "attribute"), a.get(1, "default", None.NONE));
+    Path path = Path.of(a.require("groupby", 0, "attribute"), a.get(1, "default", None.NONE));
     boolean exact = a.truth(2, "case_sensitive", false);
     List<Object> sorted = new ArrayList<>(Values.iterate(value));
     sorted.sort((x, y) -> order(exact).compare(path.get(x), path.get(y)));
@@ -232,8 +229,7 @@ final class SequenceFilters {
     List<Object> group = new ArrayList<>();
     for (Object item : sorted) {
       if (!group.isEmpty()
-          && !Values.equal(
-              fold(path.get(group.getFirst()), exact), fold(path.get(item), exact))) {
+          && !Values.equal(fold(path.get(group.getFirst()), exact), fold(path.get(item), exact))) {
         groups.add(Tuple.of(path.get(group.getFirst()), group));
         group = new ArrayList<>();
       }

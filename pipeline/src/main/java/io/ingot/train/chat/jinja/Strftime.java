@@ -66,9 +66,7 @@ final class Strftime {
       case 'R' -> format(t, "%H:%M");
       case 'r' -> format(t, "%I:%M:%S %p");
       case 'c' -> format(t, "%a %b %e %H:%M:%S %Y");
-      case 's' ->
-          Long.toString(
-              ChronoUnit.SECONDS.between(LocalDateTime.of(1970, 1, 1, 0, 0), t));
+      case 's' -> Long.toString(ChronoUnit.SECONDS.between(LocalDateTime.of(1970, 1, 1, 0, 0), t));
       case 'n' -> "\n";
       case 't' -> "\t";
       case 'z', 'Z' -> "";

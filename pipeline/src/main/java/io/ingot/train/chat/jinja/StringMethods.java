@@ -102,7 +102,10 @@ final class StringMethods {
     List<Object> parts =
         separator == None.NONE
             ? splitBlanks(s, most, fromRight)
-            : splitBy(s, text(a.find(0, "sep").map(Arguments::of).orElse(a), "split", 0), most,
+            : splitBy(
+                s,
+                text(a.find(0, "sep").map(Arguments::of).orElse(a), "split", 0),
+                most,
                 fromRight);
     return parts;
   }
@@ -159,9 +162,7 @@ final class StringMethods {
     }
     if (!Values.isString(wanted)) {
       throw TemplateException.type(
-          method
-              + " first arg must be str or a tuple of str, not "
-              + Values.typeName(wanted));
+          method + " first arg must be str or a tuple of str, not " + Values.typeName(wanted));
     }
     return test.test(wanted.toString());
   }
@@ -249,11 +250,7 @@ final class StringMethods {
     for (Object item : Values.iterate(iterable)) {
       if (!Values.isString(item)) {
         throw TemplateException.type(
-            "sequence item "
-                + i
-                + ": expected str instance, "
-                + Values.typeName(item)
-                + " found");
+            "sequence item " + i + ": expected str instance, " + Values.typeName(item) + " found");
       }
       out.append(i++ == 0 ? "" : separator).append(item);
     }
@@ -307,9 +304,7 @@ final class StringMethods {
   private static String zeroFill(String s, long width) {
     int missing = missing(s, width);
     boolean signed = s.startsWith("-") || s.startsWith("+");
-    return signed
-        ? s.charAt(0) + "0".repeat(missing) + s.substring(1)
-        : "0".repeat(missing) + s;
+    return signed ? s.charAt(0) + "0".repeat(missing) + s.substring(1) : "0".repeat(missing) + s;
   }
 
   private static int missing(String s, long width) {

@@ -19,10 +19,8 @@ final class TextFilters {
 
   static void register(Map<String, Filter> filters) {
     filters.put("string", (v, a) -> v instanceof Markup ? v : Values.string(v));
-    filters.put(
-        "upper", (v, a) -> Operators.like(v, Values.string(v).toUpperCase(Locale.ROOT)));
-    filters.put(
-        "lower", (v, a) -> Operators.like(v, Values.string(v).toLowerCase(Locale.ROOT)));
+    filters.put("upper", (v, a) -> Operators.like(v, Values.string(v).toUpperCase(Locale.ROOT)));
+    filters.put("lower", (v, a) -> Operators.like(v, Values.string(v).toLowerCase(Locale.ROOT)));
     filters.put("capitalize", (v, a) -> StringMethods.capitalize(Values.string(v)));
     filters.put("title", (v, a) -> title(Values.string(v)));
     filters.put("trim", TextFilters::trim);

@@ -54,8 +54,7 @@ final class TypeTests {
   }
 
   private static void comparison(String operator, String... names) {
-    TypeTest test =
-        (v, a) -> Interpreter.compare(operator, v, a.require(names[0], 0, "other"));
+    TypeTest test = (v, a) -> Interpreter.compare(operator, v, a.require(names[0], 0, "other"));
     ALL.put(operator, test);
     for (String name : names) {
       ALL.put(name, test);

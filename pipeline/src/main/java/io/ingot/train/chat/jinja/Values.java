@@ -106,8 +106,7 @@ final class Values {
       }
       case List<?> l -> cast(l);
       case Map<?, ?> m -> new ArrayList<>(m.keySet());
-      default ->
-          throw TemplateException.type("'" + typeName(value) + "' object is not iterable");
+      default -> throw TemplateException.type("'" + typeName(value) + "' object is not iterable");
     };
   }
 
