@@ -114,10 +114,15 @@ final class SequenceFilters {
     return new Lazy(() -> mapped(value, item -> filter.apply(item, rest)));
   }
 
+  /** None and other false values count as empty for map and select, as in Jinja2. */
+  private static List<Object> itemsOf(Object value) {
+    return Values.truth(value) ? Values.iterate(value) : List.of();
+  }
+
   private static List<Object> mapped(
       Object value, java.util.function.Function<Object, Object> function) {
     List<Object> result = new ArrayList<>();
-    for (Object item : Values.iterate(value)) {
+    for (Object item : itemsOf(value)) {
       result.add(function.apply(item));
     }
     return result;
@@ -139,7 +144,7 @@ final class SequenceFilters {
     return new Lazy(
         () -> {
           List<Object> result = new ArrayList<>();
-          for (Object item : Values.iterate(value)) {
+          for (Object item : itemsOf(value)) {
             if (test.test(path.get(item), arguments) == keep) {
               result.add(item);
             }
@@ -181,16 +186,17 @@ final class SequenceFilters {
     a.accept("sort", "reverse", "case_sensitive", "attribute");
     boolean exact = a.truth(1, "case_sensitive", false);
     Object attribute = a.get(2, "attribute", None.NONE);
-    Comparator<Object> order = null;
     List<Object> names =
         Values.isString(attribute)
             ? List.of((Object[]) attribute.toString().split(",", -1))
             : List.of(attribute);
-    for (Object name : names) {
-      Path path = Path.of(name, None.NONE);
-      Comparator<Object> next = (x, y) -> order(exact).compare(path.get(x), path.get(y));
-      order = order == null ? next : order.thenComparing(next);
-    }
+    Comparator<Object> order =
+        names.stream()
+            .map(name -> Path.of(name, None.NONE))
+            .<Comparator<Object>>map(
+                path -> (x, y) -> order(exact).compare(path.get(x), path.get(y)))
+            .reduce(Comparator::thenComparing)
+            .orElseThrow();
     List<Object> sorted = new ArrayList<>(Values.iterate(value));
     sorted.sort(a.truth(0, "reverse", false) ? order.reversed() : order);
     return sorted;

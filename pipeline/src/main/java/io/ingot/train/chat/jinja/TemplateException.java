@@ -42,7 +42,7 @@ public final class TemplateException extends RuntimeException {
 
   /** The same with a line, unless it has one. */
   TemplateException at(int where) {
-    return line > 0 ? this : new TemplateException(kind, getMessage(), where);
+    return line > 0 ? this : new TemplateException(kind, String.valueOf(getMessage()), where);
   }
 
   static TemplateException type(String message) {
