@@ -3,6 +3,7 @@ package io.ingot.job;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +21,11 @@ public final class JobFiles {
   /** Writes a job beside a dataset of each kind and a model folder. */
   public static Path write(Path folder, String text) throws IOException {
     Files.createDirectories(folder.resolve("model"));
-    Files.writeString(folder.resolve("model/config.json"), "{\"model_type\": \"llama\"}");
+    Files.copy(
+        Path.of(
+            System.getProperty("ingot.root"), "jobs/quickstart/hub/ingot/tiny-base/config.json"),
+        folder.resolve("model/config.json"),
+        StandardCopyOption.REPLACE_EXISTING);
     Files.writeString(
         folder.resolve("chat.jsonl"),
         "{\"messages\": [{\"role\": \"user\", \"content\": \"Hi\"},"

@@ -26,6 +26,12 @@ final class MergeSource {
     return true;
   }
 
+  /** The model before {@code +} in a reference that is no name of the job. */
+  static String own(JobSpec job, String text) {
+    boolean named = job.models().containsKey(text) || job.steps().containsKey(text);
+    return named || !text.contains("+") ? text : text.substring(0, text.indexOf('+'));
+  }
+
   static boolean isFolder(JobSpec job, String text) {
     return !text.isBlank() && Files.isDirectory(job.resolve(text));
   }

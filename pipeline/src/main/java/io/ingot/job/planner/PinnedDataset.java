@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param file on this machine
  * @param sha256 of the file
  * @param rows lines that are not blank; 1 for a plain text file
+ * @param bytes of the file
  * @param repo where it comes from a repository
  * @param split of the repository
  */
@@ -21,5 +22,6 @@ public record PinnedDataset(
     String sha256,
     DatasetFormat format,
     long rows,
+    long bytes,
     Optional<RepoInfo> repo,
     Optional<String> split) {}

@@ -13,13 +13,15 @@ import java.util.SequencedMap;
  *
  * @param run for the engine
  * @param releases one for each publish step
+ * @param estimates by step, where something can be said
  */
 public record Plan(
     JobSpec job,
     RunPlan run,
     List<Release> releases,
     SequencedMap<String, PinnedModel> models,
-    SequencedMap<String, PinnedDataset> datasets) {
+    SequencedMap<String, PinnedDataset> datasets,
+    SequencedMap<String, Estimate> estimates) {
 
   /**
    * Throws when a license forbids what the job wants to publish.

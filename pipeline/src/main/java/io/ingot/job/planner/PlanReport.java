@@ -45,6 +45,15 @@ public final class PlanReport {
       one.put("cache", forecast.answer().name().toLowerCase(Locale.ROOT));
       one.put("reason", forecast.reason());
       forecast.output().ifPresent(output -> one.put("output", output));
+      Estimate estimate = plan.estimates().get(step.name());
+      if (estimate != null) {
+        ObjectNode needs = one.putObject("estimate");
+        needs.put("memory_bytes", estimate.memory());
+        ObjectNode terms = needs.putObject("memory_terms");
+        estimate.terms().forEach(terms::put);
+        needs.put("disk_bytes", estimate.disk());
+        needs.put("seconds", Math.round(estimate.seconds() * 10) / 10.0);
+      }
       one.set("parameters", Parameters.parse(step.parametersJson()));
     }
     ArrayNode releases = document.putArray("licenses");
@@ -96,8 +105,60 @@ public final class PlanReport {
               step.kind(),
               word(forecast)));
     }
+    needs(lines, width);
     plan.releases().forEach(release -> license(lines, release));
     return lines;
+  }
+
+  /** What the steps that are not cached will need. */
+  private void needs(List<String> lines, int width) {
+    List<String> rows = new ArrayList<>();
+    long disk = 0;
+    double seconds = 0;
+    for (PlannedStep step : plan.run().steps()) {
+      Estimate estimate = plan.estimates().get(step.name());
+      if (estimate == null || forecast(step).answer() == Answer.HIT) {
+        continue;
+      }
+      disk += estimate.disk();
+      seconds += estimate.seconds();
+      rows.add(
+          String.format(
+              Locale.ROOT,
+              "  %-" + width + "s  %9s %9s %9s",
+              step.name(),
+              estimate.terms().isEmpty() ? "" : Estimate.bytes(estimate.memory()),
+              Estimate.bytes(estimate.disk()),
+              time(estimate.seconds())));
+    }
+    if (!rows.isEmpty()) {
+      lines.add("");
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "%-" + (width + 2) + "s  %9s %9s %9s",
+              "estimate",
+              "memory",
+              "disk",
+              "time"));
+      lines.addAll(rows);
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "  %-" + width + "s  %9s %9s %9s",
+              "in all",
+              "",
+              Estimate.bytes(disk),
+              time(seconds)));
+    }
+  }
+
+  private static String time(double seconds) {
+    return seconds < 90
+        ? String.format(Locale.ROOT, "~%.0f s", Math.ceil(seconds))
+        : seconds < 5400
+            ? String.format(Locale.ROOT, "~%.0f min", seconds / 60)
+            : String.format(Locale.ROOT, "~%.1f h", seconds / 3600);
   }
 
   private static String word(Forecast forecast) {

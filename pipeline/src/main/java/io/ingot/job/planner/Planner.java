@@ -13,6 +13,8 @@ import io.ingot.step.exec.StepRegistry;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.SequencedMap;
 
 /**
  * Makes plans. Revisions are pinned and small files read through the Hub of the job; nothing large
@@ -20,6 +22,7 @@ import java.util.List;
  *
  * @param past what earlier runs left
  * @param toolVersion written into the lock
+ * @param machine whose memory must suffice
  * @param now where a new lock takes its clock from
  */
 public record Planner(
@@ -29,6 +32,7 @@ public record Planner(
     Policy policy,
     LicenseEngine licenses,
     String toolVersion,
+    Machine machine,
     Instant now) {
 
   /** With the kinds of steps, the policy and the licenses of this installation. */
@@ -40,6 +44,7 @@ public record Planner(
         Policy.installed(),
         LicenseEngine.standard(),
         toolVersion,
+        Machine.here(Optional.empty()),
         Instant.now());
   }
 
@@ -66,9 +71,16 @@ public record Planner(
         releases.add(new ReleasePlanner(job, sources, graph, licenses, policy, hub).add(step));
       }
     }
+    SequencedMap<String, Estimate> estimates =
+        new Estimator(job, sources.models(), sources.datasets(), machine.cores()).all();
+    Estimator.excess(job, estimates, machine.memory())
+        .ifPresent(
+            message -> {
+              throw IngotException.failed(message);
+            });
     String lock = Lock.of(job, sources, clock.value(), toolVersion, graph.steps());
     RunPlan run = new RunPlan(job.name(), job.file().toAbsolutePath(), lock, graph.steps());
-    return new Plan(job, run, releases, sources.models(), sources.datasets());
+    return new Plan(job, run, releases, sources.models(), sources.datasets(), estimates);
   }
 
   private void refuseUnsupported(JobSpec job) {

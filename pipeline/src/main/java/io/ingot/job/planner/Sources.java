@@ -10,6 +10,7 @@ import io.ingot.hub.Hub;
 import io.ingot.hub.RepoFile;
 import io.ingot.hub.RepoId;
 import io.ingot.hub.RepoInfo;
+import io.ingot.hub.WeightFiles;
 import io.ingot.job.DatasetEntry;
 import io.ingot.job.JobSpec;
 import io.ingot.job.ModelEntry;
@@ -80,6 +81,7 @@ final class Sources {
     String repo = String.valueOf(entry.hub());
     RepoInfo info =
         hub.info(RepoId.model(repo), entry.revision() == null ? "main" : entry.revision());
+    WeightFiles.of(info); // refuses a repository with pickles only
     Map<String, Long> sizes = new LinkedHashMap<>();
     info.files().forEach(file -> sizes.put(file.path(), file.size()));
     return pinned(
@@ -206,6 +208,7 @@ final class Sources {
         Digests.of(file),
         look.format(),
         look.rows(),
+        size(file),
         Optional.empty(),
         Optional.empty());
   }
@@ -227,6 +230,7 @@ final class Sources {
         Digests.of(file),
         look.format(),
         look.rows(),
+        size(file),
         Optional.of(info),
         Optional.of(split));
   }

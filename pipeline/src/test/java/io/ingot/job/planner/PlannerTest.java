@@ -29,6 +29,7 @@ class PlannerTest {
   private static final Instant NOON = Instant.parse("2026-11-21T12:34:56Z");
 
   @TempDir Path folder;
+  private Machine machine = Machine.UNLIMITED;
 
   @Test
   void theQuickstartBecomesAGraph() {
@@ -200,6 +201,50 @@ class PlannerTest {
   }
 
   @Test
+  void whatDoesNotFitIntoMemoryIsRefusedBeforeTheDownload() {
+    machine = new Machine(200_000_000, Long.MAX_VALUE, 2);
+    assertThatThrownBy(() -> plan(QUICKSTART, List.of(), PastRuns.NONE, Policy.STRICT))
+        .isInstanceOfSatisfying(
+            IngotException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.FAILED))
+        .hasMessageContaining("error: steps.orders-lora: needs about")
+        .hasMessageContaining("this machine has 200 MB (")
+        .hasMessageContaining("train.batch_size");
+    assertThat(folder.resolve("hf")).isDirectoryRecursivelyContaining("glob:**/config.json");
+    assertThat(folder.resolve("hf")).isDirectoryNotContaining("glob:**/model.safetensors");
+  }
+
+  @Test
+  void anArchitectureThatCannotRunIsRefused() throws IOException {
+    Path job = small("train: {epochs: 1}");
+    Files.writeString(folder.resolve("model/config.json"), "{\"model_type\": \"mamba9\"}");
+    assertThatThrownBy(() -> plan(job, List.of(), PastRuns.NONE, Policy.STRICT))
+        .isInstanceOfSatisfying(
+            IngotException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.INVALID))
+        .hasMessageContaining("job.yaml:3:16: error: models.base: cannot be used by finetune step")
+        .hasMessageContaining("'mamba9'");
+  }
+
+  @Test
+  void picklesAreRefused() throws IOException {
+    Path copy = folder.resolve("copy");
+    copy(JOBS, copy);
+    Path base = copy.resolve("quickstart/hub/ingot/tiny-base");
+    Files.move(base.resolve("model.safetensors"), base.resolve("pytorch_model.bin"));
+    assertThatThrownBy(
+            () -> plan(copy.resolve("quickstart.yaml"), List.of(), PastRuns.NONE, Policy.STRICT))
+        .hasMessageContaining("pickle");
+  }
+
+  @Test
+  void anEmptyDatasetIsRefused() throws IOException {
+    Path job = small("train: {epochs: 1}");
+    Files.writeString(folder.resolve("chat.jsonl"), "\n\n");
+    assertThatThrownBy(() -> plan(job, List.of(), PastRuns.NONE, Policy.STRICT))
+        .hasMessageContaining("dataset 'chat'")
+        .hasMessageContaining("is empty");
+  }
+
+  @Test
   void theHubsAnswersPassThrough() {
     assertThatThrownBy(
             () ->
@@ -252,7 +297,8 @@ class PlannerTest {
     try (HubSession session =
         HubSession.open(job, new IngotHome(folder.resolve("home")), environment)) {
       LicenseEngine licenses = LicenseEngine.standard();
-      return new Planner(session.hub(), past, FakeStep.registry(1), policy, licenses, "0.1.0", now)
+      return new Planner(
+              session.hub(), past, FakeStep.registry(1), policy, licenses, "0.1.0", machine, now)
           .plan(job);
     }
   }
