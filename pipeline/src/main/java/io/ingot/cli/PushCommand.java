@@ -71,9 +71,10 @@ final class PushCommand extends IngotCommand {
   /** Files of the folder, without hidden folders such as .git and .cache. */
   private List<Hub.Upload> uploads() throws IOException {
     List<Hub.Upload> uploads = new ArrayList<>();
-    try (Stream<Path> walk = Files.walk(folder)) {
+    Path root = folder.toRealPath();
+    try (Stream<Path> walk = Files.walk(root)) {
       for (Path file : walk.filter(Files::isRegularFile).sorted().toList()) {
-        String path = folder.relativize(file).toString().replace('\\', '/');
+        String path = root.relativize(file).toString().replace('\\', '/');
         if (!path.matches("(?:.*/)?\\.[^/]*/.*")) {
           uploads.add(new Hub.Upload(path, file));
         }

@@ -36,7 +36,7 @@ final class CachedRepo {
         .orElseThrow(
             () ->
                 IngotException.notFound(
-                    Subject.of(repo).text()
+                    Subject.text(repo)
                         + " at '"
                         + revision
                         + "' is not in the cache "

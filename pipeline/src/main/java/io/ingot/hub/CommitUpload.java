@@ -106,7 +106,7 @@ final class CommitUpload {
       JsonNode answer =
           json.send(
               HubCall.json("POST", at("/preupload/"), request.toString()),
-              Subject.of(repo, branch));
+              Subject.writing(repo, branch));
       for (JsonNode f : answer.path("files")) {
         if (f.path("uploadMode").asText().equals("lfs")) {
           large.add(f.path("path").asText());
@@ -159,7 +159,7 @@ final class CommitUpload {
         HubCall.of("POST", at("/commit/"), () -> body(request))
             .with("Content-Type", "application/x-ndjson")
             .withTimeout(COMMIT_PATIENCE);
-    Subject subject = Subject.of(repo, branch);
+    Subject subject = Subject.writing(repo, branch);
     for (int failures = 1; ; failures++) {
       try (HubReply reply = json.http().once(call)) {
         if (reply.isSuccess()) {

@@ -18,6 +18,8 @@ import java.util.function.Predicate;
  * A Hub reached over HTTP, with downloads in the cache that huggingface_hub uses too. Thread-safe.
  */
 public final class HubClient implements Hub, AutoCloseable {
+  private static final int MOVES = 3;
+
   private final HubConfig config;
   private final HubHttp http;
   private final HubJson json;
@@ -113,11 +115,12 @@ public final class HubClient implements Hub, AutoCloseable {
     request.put("visibility", isPrivate ? "private" : "public");
     try {
       http.insist(
-              HubCall.json("POST", urls.api("repos/create"), request.toString()), Subject.of(repo))
+              HubCall.json("POST", urls.api("repos/create"), request.toString()), Subject.writing(repo))
           .close();
       return true;
     } catch (IngotException e) {
-      if (e.kind() == ErrorKind.CONFLICT) {
+      // Who may not create repositories may still write to one that is there.
+      if (e.kind() == ErrorKind.CONFLICT || (e.kind() == ErrorKind.FAILED && exists(repo))) {
         return false;
       }
       throw e;
@@ -134,21 +137,43 @@ public final class HubClient implements Hub, AutoCloseable {
       List<String> deletions,
       Progress progress) {
     online("upload to " + repo.name());
-    RepoInfo head = reader.info(repo, branch);
+    for (int tries = 1; ; tries++) {
+      RepoInfo head = reader.info(repo, branch);
+      requireHead(head, branch, parentCommit);
+      try {
+        return new CommitUpload(json, repo, branch)
+            .run(head.commit(), head.files(), message, uploads, deletions, progress);
+      } catch (IngotException e) {
+        // Somebody was faster; who named no parent takes the new head.
+        if (e.kind() != ErrorKind.CONFLICT || parentCommit.isPresent() || tries == MOVES) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static void requireHead(RepoInfo head, String branch, Optional<String> parentCommit) {
     if (parentCommit.filter(p -> !p.equals(head.commit())).isPresent()) {
       throw IngotException.conflict(
           "the branch '"
               + branch
               + "' of '"
-              + repo.name()
+              + head.id().name()
               + "' is at commit "
               + head.commit()
               + ", not at "
               + parentCommit.get()
               + ": somebody changed it meanwhile; look at it and decide again");
     }
-    return new CommitUpload(json, repo, branch)
-        .run(head.commit(), head.files(), message, uploads, deletions, progress);
+  }
+
+  private boolean exists(RepoId repo) {
+    try {
+      json.send(HubCall.get(urls.repo(repo, "")), Subject.of(repo, "main"));
+      return true;
+    } catch (IngotException e) {
+      return false;
+    }
   }
 
   @Override

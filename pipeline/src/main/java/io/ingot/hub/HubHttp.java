@@ -15,7 +15,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Sends requests and follows redirects by hand, so that the token stays with the host it is for.
@@ -23,6 +27,11 @@ import java.util.concurrent.Flow;
  */
 final class HubHttp implements AutoCloseable {
   private static final int MAX_REDIRECTS = 10;
+  private static final Duration WATCH = Duration.ofMillis(500);
+
+  /** How long a server may take to store what it has got. */
+  private static final Duration STORING = Duration.ofMinutes(5);
+
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
   private static final Set<Integer> TRANSIENT = Set.of(408, 429, 500, 502, 503, 504);
 
@@ -155,12 +164,40 @@ final class HubHttp implements AutoCloseable {
       }
     }
     try {
-      return client.send(request.build(), HttpResponse.BodyHandlers.ofPublisher());
+      HttpResponse.BodyHandler<Flow.Publisher<List<ByteBuffer>>> body =
+          HttpResponse.BodyHandlers.ofPublisher();
+      return call.body() instanceof UploadBody upload
+          ? watched(client.sendAsync(request.build(), body), upload, uri)
+          : client.send(request.build(), body);
     } catch (InterruptedException e) {
       throw RetryPolicy.interrupted(e);
     } catch (HttpTimeoutException e) {
       throw new TransientFailure(
           "no answer from " + uri.getHost() + " in time", Optional.empty(), e);
+    }
+  }
+
+  /** Waits for the answer to an upload as long as bytes go out, then for the answer. */
+  private <T> T watched(CompletableFuture<T> answer, UploadBody upload, URI uri)
+      throws IOException, InterruptedException {
+    try {
+      while (true) {
+        try {
+          return answer.get(WATCH.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+          Duration limit = upload.isComplete() ? STORING : config.idleTimeout().multipliedBy(3);
+          if (upload.idle().compareTo(limit) > 0) {
+            throw new TransientFailure(
+                "the upload to " + uri.getHost() + " stood still for " + limit.toSeconds() + " s",
+                Optional.empty(),
+                e);
+          }
+        }
+      }
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+    } finally {
+      answer.cancel(true);
     }
   }
 

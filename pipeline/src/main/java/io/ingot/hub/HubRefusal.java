@@ -104,7 +104,7 @@ final class HubRefusal {
     boolean credentials = why.toLowerCase(Locale.ROOT).contains("credentials");
     return switch (reply.status()) {
       case 401 ->
-          credentials || subject.repo().isEmpty()
+          credentials || subject.writes() || subject.repo().isEmpty()
               ? refusedToken(host, why, config)
               : missing(what, host, config);
       case 403 ->

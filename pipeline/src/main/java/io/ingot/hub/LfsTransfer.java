@@ -68,7 +68,7 @@ final class LfsTransfer {
             HubCall.json("POST", urls.lfsBatch(repo), request.toString())
                 .with("Accept", MEDIA_TYPE)
                 .with("Content-Type", MEDIA_TYPE),
-            Subject.of(repo));
+            Subject.writing(repo));
     return answer.path("objects");
   }
 
@@ -98,7 +98,7 @@ final class LfsTransfer {
         put =
             allowed(header.getKey()) ? put.with(header.getKey(), header.getValue().asText()) : put;
       }
-      json.http().insist(put, Subject.of(repo)).close();
+      json.http().insist(put, Subject.writing(repo)).close();
     }
     JsonNode verify = object.path("actions").path("verify");
     if (verify.hasNonNull("href")) {
@@ -107,7 +107,7 @@ final class LfsTransfer {
           .insist(
               HubCall.json("POST", address(verify.path("href")), request.toString())
                   .with("Accept", MEDIA_TYPE),
-              Subject.of(repo))
+              Subject.writing(repo))
           .close();
     }
   }
@@ -141,7 +141,7 @@ final class LfsTransfer {
           HubCall.of("PUT", part.getValue(), body(file, offset, length))
               .anonymous()
               .withTimeout(patience(length));
-      try (HubReply reply = json.http().insist(put, Subject.of(repo))) {
+      try (HubReply reply = json.http().insist(put, Subject.writing(repo))) {
         String tag =
             reply
                 .header("ETag")
@@ -156,7 +156,7 @@ final class LfsTransfer {
             HubCall.json("POST", address(upload.path("href")), completion.toString())
                 .with("Accept", MEDIA_TYPE)
                 .with("Content-Type", MEDIA_TYPE),
-            Subject.of(repo))
+            Subject.writing(repo))
         .close();
   }
 

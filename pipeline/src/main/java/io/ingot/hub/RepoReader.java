@@ -71,6 +71,6 @@ final class RepoReader {
   }
 
   private static String where(RepoId repo) {
-    return Subject.of(repo).text();
+    return Subject.text(repo);
   }
 }

@@ -8,28 +8,36 @@ import java.util.Optional;
  * @param repo the repository, where there is one
  * @param revision the revision, where there is one
  * @param path the file, where there is one
+ * @param writes whether it changes something
  */
-record Subject(Optional<RepoId> repo, Optional<String> revision, Optional<String> path) {
+record Subject(
+    Optional<RepoId> repo, Optional<String> revision, Optional<String> path, boolean writes) {
   static Subject none() {
-    return new Subject(Optional.empty(), Optional.empty(), Optional.empty());
-  }
-
-  static Subject of(RepoId repo) {
-    return new Subject(Optional.of(repo), Optional.empty(), Optional.empty());
+    return new Subject(Optional.empty(), Optional.empty(), Optional.empty(), false);
   }
 
   static Subject of(RepoId repo, String revision) {
-    return new Subject(Optional.of(repo), Optional.of(revision), Optional.empty());
+    return new Subject(Optional.of(repo), Optional.of(revision), Optional.empty(), false);
   }
 
   static Subject of(RepoId repo, String revision, String path) {
-    return new Subject(Optional.of(repo), Optional.of(revision), Optional.of(path));
+    return new Subject(Optional.of(repo), Optional.of(revision), Optional.of(path), false);
   }
 
-  /** For example {@code model acme/x}. */
+  static Subject writing(RepoId repo) {
+    return new Subject(Optional.of(repo), Optional.empty(), Optional.empty(), true);
+  }
+
+  static Subject writing(RepoId repo, String branch) {
+    return new Subject(Optional.of(repo), Optional.of(branch), Optional.empty(), true);
+  }
+
+  /** For example {@code repository 'acme/x'}. */
   String text() {
-    return repo.map(
-            r -> (r.type() == RepoId.Type.DATASET ? "dataset '" : "repository '") + r.name() + "'")
-        .orElse("the request");
+    return repo.map(Subject::text).orElse("the request");
+  }
+
+  static String text(RepoId repo) {
+    return (repo.type() == RepoId.Type.DATASET ? "dataset '" : "repository '") + repo.name() + "'";
   }
 }

@@ -10,6 +10,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
@@ -23,6 +24,8 @@ final class UploadBody implements Supplier<BodyPublisher> {
   private final long length;
   private final LongConsumer progress;
   private long counted;
+  private volatile long touched = System.nanoTime();
+  private volatile boolean complete;
 
   UploadBody(Path file, long offset, long length, LongConsumer progress) {
     this.file = file;
@@ -31,8 +34,20 @@ final class UploadBody implements Supplier<BodyPublisher> {
     this.progress = progress;
   }
 
+  /** How long ago the last byte was taken. */
+  Duration idle() {
+    return Duration.ofNanos(System.nanoTime() - touched);
+  }
+
+  /** Whether everything was taken: what is left is the server's answer. */
+  boolean isComplete() {
+    return complete;
+  }
+
   @Override
   public BodyPublisher get() {
+    complete = length == 0;
+    touched = System.nanoTime();
     return length == 0
         ? BodyPublishers.noBody()
         : BodyPublishers.fromPublisher(BodyPublishers.ofInputStream(this::open), length);
@@ -76,6 +91,8 @@ final class UploadBody implements Supplier<BodyPublisher> {
       int read = super.read(target, start, (int) Math.min(count, length - position));
       if (read > 0) {
         position += read;
+        touched = System.nanoTime();
+        complete = position == length;
         count(position);
       }
       return read;

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +37,7 @@ public final class EmbeddedHub implements AutoCloseable {
   private final ExecutorService workers;
   private final HubStore store;
   private final URI uri;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   private EmbeddedHub(HttpServer server, ExecutorService workers, HubStore store, URI uri) {
     this.server = server;
@@ -99,6 +101,9 @@ public final class EmbeddedHub implements AutoCloseable {
 
   @Override
   public void close() {
+    if (closed.getAndSet(true)) {
+      return;
+    }
     server.stop(0);
     workers.shutdownNow();
     closeQuietly(store);
@@ -132,19 +137,18 @@ public final class EmbeddedHub implements AutoCloseable {
 
   private static void answer(Router router, HttpExchange http) {
     try (http) {
-      ApiExchange exchange = null;
       try {
-        exchange = new ApiExchange(http);
-        router.route(exchange);
+        router.route(new ApiExchange(http));
       } catch (ApiError refusal) {
         refuse(http, refusal);
       } catch (IngotException e) {
         refuse(http, ApiError.badRequest(String.valueOf(e.getMessage())));
+      } catch (RuntimeException e) {
+        LOG.error("{} {} failed", http.getRequestMethod(), http.getRequestURI().getPath(), e);
+        refuse(http, new ApiError(500, Optional.empty(), "This Hub failed; its log says why"));
       }
     } catch (IOException e) {
       LOG.debug("{} {} broke off", http.getRequestMethod(), http.getRequestURI().getPath(), e);
-    } catch (RuntimeException e) {
-      LOG.error("{} {} failed", http.getRequestMethod(), http.getRequestURI().getPath(), e);
     }
   }
 

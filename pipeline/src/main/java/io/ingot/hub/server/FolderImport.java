@@ -1,6 +1,5 @@
 package io.ingot.hub.server;
 
-import io.ingot.error.IngotException;
 import io.ingot.hub.FileNames;
 import io.ingot.hub.RepoId;
 import java.io.IOException;
@@ -44,12 +43,15 @@ final class FolderImport {
 
   private void importAll(Path organization, RepoId.Type type) throws IOException {
     for (Path folder : folders(organization)) {
-      importOne(folder, new RepoId(type, organization.getFileName() + "/" + folder.getFileName()));
+      importOne(folder.toRealPath(), new RepoId(type, organization.getFileName() + "/" + folder.getFileName()));
     }
   }
 
   private void importOne(Path folder, RepoId id) throws IOException {
     List<Path> files = files(folder);
+    if (files.isEmpty()) {
+      return;
+    }
     String stamp = stamp(folder, files);
     Optional<Repository> present = store.find(id);
     if (present.isPresent()) {
@@ -110,9 +112,6 @@ final class FolderImport {
           files.add(path);
         }
       }
-    }
-    if (files.isEmpty()) {
-      throw IngotException.invalid("the folder " + folder + " to serve holds no files");
     }
     return files;
   }
