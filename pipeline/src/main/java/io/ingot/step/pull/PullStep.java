@@ -1,15 +1,12 @@
 package io.ingot.step.pull;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.ingot.error.IngotException;
 import io.ingot.hub.FileNames;
 import io.ingot.hub.Hub;
 import io.ingot.hub.RepoFile;
 import io.ingot.hub.RepoId;
 import io.ingot.hub.RepoInfo;
 import io.ingot.hub.WeightFiles;
+import io.ingot.step.Parameters;
 import io.ingot.step.Step;
 import io.ingot.step.StepContext;
 import io.ingot.step.StepOutcome;
@@ -29,8 +26,6 @@ import java.util.stream.Stream;
  * or the given folder; where the disk has no links, copies.
  */
 public final class PullStep implements Step {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   @Override
   public String kind() {
     return "pull";
@@ -43,7 +38,8 @@ public final class PullStep implements Step {
 
   @Override
   public StepOutcome run(StepContext context) throws IOException, InterruptedException {
-    PullParameters parameters = parameters(context.parameters());
+    PullParameters parameters =
+        Parameters.decode(context.parameters(), PullParameters.class);
     return parameters.isFromHub() ? fromHub(context, parameters) : fromFolder(context);
   }
 
@@ -123,14 +119,6 @@ public final class PullStep implements Step {
       Files.createSymbolicLink(link, real);
     } catch (UnsupportedOperationException | java.nio.file.FileSystemException e) {
       Files.copy(real, link);
-    }
-  }
-
-  private static PullParameters parameters(JsonNode json) {
-    try {
-      return JSON.treeToValue(json, PullParameters.class);
-    } catch (JsonProcessingException e) {
-      throw IngotException.invalid("the parameters of a pull step are wrong: " + e.getMessage());
     }
   }
 }
