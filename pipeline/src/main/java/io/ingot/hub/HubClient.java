@@ -115,7 +115,8 @@ public final class HubClient implements Hub, AutoCloseable {
     request.put("visibility", isPrivate ? "private" : "public");
     try {
       http.insist(
-              HubCall.json("POST", urls.api("repos/create"), request.toString()), Subject.writing(repo))
+              HubCall.json("POST", urls.api("repos/create"), request.toString()),
+              Subject.writing(repo))
           .close();
       return true;
     } catch (IngotException e) {

@@ -179,8 +179,7 @@ class CommitFaultsTest {
 
   @Test
   void stopsWhenTheBranchMoved() {
-    HUB.stubFor(
-        post(urlPathEqualTo(API + "/commit/main")).willReturn(aResponse().withStatus(412)));
+    HUB.stubFor(post(urlPathEqualTo(API + "/commit/main")).willReturn(aResponse().withStatus(412)));
     assertThatThrownBy(() -> commit(Optional.of(OLD)))
         .isInstanceOfSatisfying(
             IngotException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.CONFLICT));

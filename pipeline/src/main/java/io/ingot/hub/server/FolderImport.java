@@ -43,7 +43,9 @@ final class FolderImport {
 
   private void importAll(Path organization, RepoId.Type type) throws IOException {
     for (Path folder : folders(organization)) {
-      importOne(folder.toRealPath(), new RepoId(type, organization.getFileName() + "/" + folder.getFileName()));
+      importOne(
+          folder.toRealPath(),
+          new RepoId(type, organization.getFileName() + "/" + folder.getFileName()));
     }
   }
 

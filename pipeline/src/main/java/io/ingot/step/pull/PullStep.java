@@ -38,8 +38,7 @@ public final class PullStep implements Step {
 
   @Override
   public StepOutcome run(StepContext context) throws IOException, InterruptedException {
-    PullParameters parameters =
-        Parameters.decode(context.parameters(), PullParameters.class);
+    PullParameters parameters = Parameters.decode(context.parameters(), PullParameters.class);
     return parameters.isFromHub() ? fromHub(context, parameters) : fromFolder(context);
   }
 
