@@ -3,6 +3,7 @@ package io.ingot.license;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.ingot.error.ErrorKind;
 import io.ingot.error.IngotException;
 import io.ingot.hub.Hub;
 import io.ingot.hub.RepoFile;
@@ -77,16 +78,13 @@ public final class EvidenceReader {
     SortedMap<String, String> files = new TreeMap<>();
     for (RepoFile file : info.files()) {
       if (LicenseFiles.isRelevant(file.path()) && file.size() <= MAX_TEXT) {
-        hub.file(info, file.path())
-            .flatMap(EvidenceReader::text)
-            .ifPresent(text -> files.put(file.path(), text));
+        read(hub, info, file.path()).ifPresent(text -> files.put(file.path(), text));
       }
     }
     JsonNode card = info.cardData();
     if (!card.isObject() && info.files().stream().anyMatch(f -> f.path().equals("README.md"))) {
       card =
-          hub.file(info, "README.md")
-              .flatMap(EvidenceReader::text)
+          read(hub, info, "README.md")
               .<JsonNode>map(text -> FrontMatter.read(text, info.id().name() + "/README.md").data())
               .orElse(card);
     }
@@ -129,12 +127,24 @@ public final class EvidenceReader {
     return chain;
   }
 
+  /** A gated repository shows its card data to everybody, but not its files. */
+  private static Optional<String> read(Hub hub, RepoInfo info, String path) {
+    try {
+      return hub.file(info, path).flatMap(EvidenceReader::text);
+    } catch (IngotException e) {
+      if (info.gated() && e.kind() == ErrorKind.FAILED) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
   private static Optional<RepoInfo> find(Hub hub, String name) {
     try {
       return Optional.of(hub.info(RepoId.model(name), "main"));
     } catch (IngotException e) {
       return switch (e.kind()) {
-        case NOT_FOUND, INVALID, FAILED -> Optional.empty();
+        case NOT_FOUND, INVALID, FAILED, UNREACHABLE -> Optional.empty();
         default -> throw e;
       };
     }
