@@ -18,7 +18,14 @@ public enum DecoderFamily {
   LLAMA("llama", "llama", Windows.NONE),
   MISTRAL("mistral", "llama", Windows.ALL),
   QWEN2("qwen2", "llama", Windows.UPPER),
-  QWEN3("qwen3", "qwen3", Windows.UPPER);
+  QWEN3("qwen3", "qwen3", Windows.UPPER),
+  QWEN3_MOE("qwen3_moe", "qwen3_moe", Windows.UPPER),
+  MIXTRAL("mixtral", "mixtral", Windows.ALL),
+  PHI3("phi3", "phi3", Windows.ALL),
+  GEMMA2("gemma2", "gemma2", Windows.EVEN),
+  GEMMA3("gemma3_text", "gemma3", Windows.PATTERN),
+  GRANITE("granite", "granite", Windows.NONE),
+  SMOLLM3("smollm3", "llama", Windows.UPPER);
 
   /** Which layers slide where the configuration names a window but no layer types. */
   enum Windows {
@@ -54,7 +61,7 @@ public enum DecoderFamily {
   }
 
   boolean isMixture() {
-    return false;
+    return this == MIXTRAL || this == QWEN3_MOE;
   }
 
   boolean tiesByDefault() {

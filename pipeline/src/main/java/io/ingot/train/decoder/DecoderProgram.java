@@ -68,6 +68,7 @@ record DecoderProgram(DecoderShape shape, String text, TensorPlaces shared, Tens
     c.put("attention_scale", real(s.attentionScale()));
     c.put("attention_softcap", real(s.attentionSoftcap()));
     c.put("logit_softcap", real(s.logitSoftcap()));
+    c.put("embedding_scale", real(Math.sqrt(s.hiddenSize())));
     c.put("embedding_multiplier", real(s.multipliers().embedding()));
     c.put("residual_multiplier", real(s.multipliers().residual()));
     c.put("logit_divisor", real(s.multipliers().logits()));

@@ -61,6 +61,7 @@ public final class TorchDevice {
     // The optimizing executor rewrites a program after its first runs, so that a resumed training
     // would differ in the last bits from an uninterrupted one.
     System.setProperty("ai.djl.pytorch.graph_optimizer", "false");
+    OpenMp.waitPassively();
     try {
       return Engine.getEngine(ENGINE);
     } catch (EngineException e) {

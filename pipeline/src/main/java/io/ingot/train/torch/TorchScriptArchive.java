@@ -29,7 +29,7 @@ final class TorchScriptArchive {
       store(zip, "data.pkl", module());
       store(zip, "code/__torch__.py", text.getBytes(StandardCharsets.UTF_8));
       store(zip, "constants.pkl", new byte[] {(byte) 0x80, 2, ')', '.'});
-      store(zip, "version", "3\n".getBytes(StandardCharsets.US_ASCII));
+      store(zip, "version", "10\n".getBytes(StandardCharsets.US_ASCII));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
