@@ -46,6 +46,7 @@ import picocli.CommandLine.ScopeType;
       QuantizeCommand.class,
       InspectCommand.class,
       // train
+      ScoreCommand.class,
       // license, card, review
       // about this installation
       DoctorCommand.class,

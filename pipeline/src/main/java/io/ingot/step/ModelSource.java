@@ -4,6 +4,7 @@ import io.ingot.error.IngotException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Where a model comes from, before anything of it is opened. */
 public sealed interface ModelSource {
@@ -22,16 +23,44 @@ public sealed interface ModelSource {
     if (input == null) {
       throw new IllegalStateException("no input '" + name + "'");
     }
-    if (Files.exists(input.path().resolve("adapter_config.json"))) {
+    if (isAdapter(input.path())) {
       return new Adapter(of(inputs, name + "/base"), input.path());
     }
-    if (Files.isRegularFile(input.path()) && input.path().toString().endsWith(".gguf")) {
-      return new Gguf(input.path());
+    return plain(input.path());
+  }
+
+  /**
+   * The model at a path of the user's.
+   *
+   * @param base of an adapter; null where the path is none
+   * @throws IngotException when nothing is there, or an adapter comes without its base
+   */
+  static ModelSource of(Path path, @Nullable Path base) {
+    if (!Files.exists(path)) {
+      throw IngotException.notFound(path + " does not exist");
     }
-    if (!Files.exists(input.path().resolve("config.json"))) {
+    if (!isAdapter(path)) {
+      return plain(path);
+    }
+    if (base == null) {
+      throw IngotException.usage(
+          path + " is an adapter; name the folder of its base model with --base");
+    }
+    return new Adapter(of(base, null), path);
+  }
+
+  private static boolean isAdapter(Path path) {
+    return Files.exists(path.resolve("adapter_config.json"));
+  }
+
+  private static ModelSource plain(Path path) {
+    if (Files.isRegularFile(path) && path.toString().endsWith(".gguf")) {
+      return new Gguf(path);
+    }
+    if (!Files.exists(path.resolve("config.json"))) {
       throw IngotException.invalid(
-          input.path() + " is no model: neither config.json nor adapter_config.json is there");
+          path + " is no model: neither config.json nor adapter_config.json is there");
     }
-    return new Folder(input.path());
+    return new Folder(path);
   }
 }

@@ -41,6 +41,11 @@ public final class TorchLanguageModel implements LanguageModel {
         Decoder.load(model.config(), model.weights(), precision, TorchDevice.of(device)));
   }
 
+  /** Takes a loaded decoder, and closes it in the end. */
+  static TorchLanguageModel of(Decoder decoder) {
+    return new TorchLanguageModel(decoder);
+  }
+
   @Override
   public List<float[]> score(List<int[]> rows) {
     check(rows);

@@ -39,7 +39,8 @@ final class OpenMp {
                 ValueLayout.ADDRESS,
                 ValueLayout.JAVA_INT));
     try (Arena arena = Arena.ofConfined()) {
-      int unused = (int) call.invokeExact(arena.allocateFrom(POLICY), arena.allocateFrom("PASSIVE"), 0);
+      int unused =
+          (int) call.invokeExact(arena.allocateFrom(POLICY), arena.allocateFrom("PASSIVE"), 0);
     } catch (Throwable e) {
       throw new IllegalStateException("setenv failed", e);
     }
