@@ -40,6 +40,12 @@ public final class Elements {
    * @param data the bytes of the tensor
    */
   public static void read(DType dtype, MemorySegment data, long position, float[] out, int count) {
+    read(dtype, data, position, out, 0, count);
+  }
+
+  /** Decodes {@code count} elements into {@code out[offset..offset + count)}. */
+  public static void read(
+      DType dtype, MemorySegment data, long position, float[] out, int offset, int count) {
     switch (dtype) {
       case F32 ->
           MemorySegment.copy(
@@ -47,17 +53,17 @@ public final class Elements {
               ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN),
               position * 4,
               out,
-              0,
+              offset,
               count);
-      case BF16 -> readBf16(data, position, out, count);
+      case BF16 -> readBf16(data, position, out, offset, count);
       case F16 -> {
         for (int i = 0; i < count; i++) {
-          out[i] = Float.float16ToFloat(data.get(SHORT, (position + i) * 2));
+          out[offset + i] = Float.float16ToFloat(data.get(SHORT, (position + i) * 2));
         }
       }
       default -> {
         for (int i = 0; i < count; i++) {
-          out[i] = (float) readOne(dtype, data, position + i);
+          out[offset + i] = (float) readOne(dtype, data, position + i);
         }
       }
     }
@@ -122,7 +128,8 @@ public final class Elements {
     }
   }
 
-  private static void readBf16(MemorySegment data, long position, float[] out, int count) {
+  private static void readBf16(
+      MemorySegment data, long position, float[] out, int offset, int count) {
     int i = 0;
     if (HALVES && count >= Kernels.VECTOR_FROM) {
       for (; i <= count - I.length(); i += I.length()) {
@@ -131,11 +138,11 @@ public final class Elements {
             .reinterpretAsInts()
             .lanewise(VectorOperators.LSHL, 16)
             .reinterpretAsFloats()
-            .intoArray(out, i);
+            .intoArray(out, offset + i);
       }
     }
     for (; i < count; i++) {
-      out[i] = BFloat16.toFloat(data.get(SHORT, (position + i) * 2));
+      out[offset + i] = BFloat16.toFloat(data.get(SHORT, (position + i) * 2));
     }
   }
 

@@ -1,0 +1,44 @@
+package io.ingot.merge;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Files beside the weights that come from the donor: tokenizer, generation settings. */
+final class CompanionFiles {
+  private static final List<String> TOKENIZER =
+      List.of(
+          "tokenizer_config.json",
+          "special_tokens_map.json",
+          "tokenizer.json",
+          "tokenizer.model",
+          "added_tokens.json",
+          "merges.txt",
+          "vocab.json",
+          "vocab.txt",
+          "chat_template.jinja",
+          "generation_config.json",
+          "chat_template.json",
+          "video_preprocessor_config.json");
+
+  private CompanionFiles() {}
+
+  static void copy(MergePlan plan, Path folder) throws IOException {
+    Optional<Path> donor = plan.donor().model().folder();
+    if (donor.isEmpty()) {
+      return;
+    }
+    List<String> names = new ArrayList<>(TOKENIZER);
+    names.addAll(plan.architecture().companions());
+    for (String name : names) {
+      Path file = donor.get().resolve(name);
+      if (Files.isRegularFile(file) && !Files.exists(folder.resolve(name))) {
+        Files.copy(file, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+  }
+}

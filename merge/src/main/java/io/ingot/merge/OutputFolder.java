@@ -1,0 +1,111 @@
+package io.ingot.merge;
+
+import io.ingot.error.IngotException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A folder that appears complete or not at all: work is done in a hidden folder beside it, which is
+ * renamed at the end. What an interrupted run left there can be taken up again.
+ */
+final class OutputFolder {
+  private final Path target;
+  private final Path work;
+
+  private OutputFolder(Path target, Path work) {
+    this.target = target;
+    this.work = work;
+  }
+
+  /**
+   * Prepares the hidden folder.
+   *
+   * @param resume whether what is there is kept
+   * @throws IngotException CONFLICT when the target holds something that no merge has written
+   */
+  static OutputFolder prepare(Path target, boolean resume) {
+    Path absolute = target.toAbsolutePath().normalize();
+    Path work = absolute.resolveSibling("." + absolute.getFileName() + ".ingot-partial");
+    try {
+      if (Files.exists(absolute) && !Files.isDirectory(absolute)) {
+        throw IngotException.conflict(target + " is a file; a folder is to be written there");
+      }
+      if (Files.isDirectory(absolute)
+          && !isEmpty(absolute)
+          && !Files.exists(absolute.resolve("mergekit_config.yml"))) {
+        throw IngotException.conflict(
+            target + " is not empty and holds no earlier merge; name another folder or empty it");
+      }
+      if (!resume) {
+        deleteTree(work);
+      }
+      Files.createDirectories(work);
+      return new OutputFolder(absolute, work);
+    } catch (IOException e) {
+      throw IngotException.failed("cannot write to " + target + ": " + e.getMessage());
+    }
+  }
+
+  /** Where to write. */
+  Path work() {
+    return work;
+  }
+
+  /** Renames the hidden folder to its name, replacing an earlier merge. */
+  void publish() {
+    try {
+      if (Files.exists(target)) {
+        Path old = target.resolveSibling("." + target.getFileName() + ".ingot-old");
+        deleteTree(old);
+        Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
+        Files.move(work, target, StandardCopyOption.ATOMIC_MOVE);
+        deleteTree(old);
+      } else {
+        Files.move(work, target, StandardCopyOption.ATOMIC_MOVE);
+      }
+    } catch (IOException e) {
+      throw IngotException.failed("cannot move the result to " + target + ": " + e.getMessage());
+    }
+  }
+
+  /** Deletes the hidden folder unless it holds finished shards that can be taken up again. */
+  boolean abandon() {
+    try {
+      if (Files.isDirectory(work)) {
+        try (Stream<Path> files = Files.list(work)) {
+          if (files.anyMatch(f -> f.getFileName().toString().endsWith(".safetensors"))) {
+            return true;
+          }
+        }
+        deleteTree(work);
+      }
+    } catch (IOException e) {
+      // The failure that brought us here is the one to report.
+    }
+    return false;
+  }
+
+  private static boolean isEmpty(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.findAny().isEmpty();
+    }
+  }
+
+  private static void deleteTree(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    List<Path> all;
+    try (Stream<Path> files = Files.walk(folder)) {
+      all = files.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path path : all) {
+      Files.delete(path);
+    }
+  }
+}

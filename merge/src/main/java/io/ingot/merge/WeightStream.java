@@ -1,0 +1,205 @@
+package io.ingot.merge;
+
+import io.ingot.error.IngotException;
+import io.ingot.merge.method.Copy;
+import io.ingot.merge.method.Operand;
+import io.ingot.merge.method.TensorMerge;
+import io.ingot.merge.method.TensorOutput;
+import io.ingot.progress.Progress;
+import io.ingot.safetensors.ShardedWriter;
+import io.ingot.tensor.DType;
+import io.ingot.tensor.DrawStream;
+import io.ingot.tensor.MersenneTwister;
+import io.ingot.tensor.Parallel;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends the tensors of a plan through their methods into a writer: several at a time, large ones
+ * split into blocks, never more scratch memory than a budget. Random numbers are handed out in the
+ * order of tensors, so nothing depends on the number of threads.
+ */
+final class WeightStream {
+  /** Scratch memory of all tensors in flight, in megabytes; one that needs more goes alone. */
+  private static final int BUDGET = 768;
+
+  private final MergePlan plan;
+  private final ShardedWriter writer;
+  private final Set<String> complete;
+  private final Progress progress;
+  private final Consumer<String> warnings;
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+
+  /** Polled between tensors; throws when the work is to be given up. */
+  @FunctionalInterface
+  interface Interruption {
+    void check() throws InterruptedException;
+  }
+
+  /**
+   * @param complete tensors that are written already
+   */
+  WeightStream(
+      MergePlan plan,
+      ShardedWriter writer,
+      Set<String> complete,
+      Progress progress,
+      Consumer<String> warnings) {
+    this.plan = plan;
+    this.writer = writer;
+    this.complete = complete;
+    this.progress = progress;
+    this.warnings = warnings;
+  }
+
+  void run(Interruption interruption) throws InterruptedException {
+    int threads = plan.options().threads();
+    MersenneTwister random = new MersenneTwister(plan.options().seed());
+    Semaphore memory = new Semaphore(BUDGET);
+    progress.begin("merge", plan.bytes(), Progress.Unit.BYTES);
+    try (Parallel parallel =
+        threads > 0 ? new Parallel(threads) : Parallel.ofProcessors()) {
+      Semaphore inFlight = new Semaphore(parallel.threads() + 1);
+      for (PlannedTensor tensor : plan.tensors()) {
+        interruption.check();
+        DrawStream draws = reserve(tensor, random);
+        if (failure.get() != null) {
+          break;
+        }
+        if (complete.contains(tensor.output().name())) {
+          progress.advance(tensor.output().byteSize());
+          continue;
+        }
+        int weight = megabytes(tensor);
+        inFlight.acquire();
+        memory.acquire(weight);
+        parallel
+            .pool()
+            .execute(
+                () -> {
+                  try {
+                    merge(tensor, parallel, draws);
+                  } catch (Throwable e) {
+                    failure.compareAndSet(null, e);
+                  } finally {
+                    memory.release(weight);
+                    inFlight.release();
+                  }
+                });
+      }
+      inFlight.acquire(parallel.threads() + 1);
+    }
+    rethrow();
+  }
+
+  private static DrawStream reserve(PlannedTensor tensor, MersenneTwister random) {
+    long draws = tensor.method().map(m -> m.draws(tensor.merge())).orElse(0L);
+    return DrawStream.reserve(random, draws);
+  }
+
+  private static int megabytes(PlannedTensor tensor) {
+    double bytes =
+        tensor.method().map(m -> m.scratchBytes(tensor.merge())).orElse(0.0)
+            * tensor.output().elements();
+    return (int) Math.clamp((long) (bytes / 1e6) + 1, 1, BUDGET);
+  }
+
+  private void merge(PlannedTensor tensor, Parallel parallel, DrawStream draws) {
+    if (failure.get() != null) {
+      return;
+    }
+    Output output = new Output(tensor);
+    TensorMerge merge = tensor.merge();
+    merge.begin(new TensorMerge.Execution(output, parallel, draws));
+    try {
+      if (tensor.method().isPresent()) {
+        tensor.method().get().merge(merge);
+      } else {
+        Operand only = merge.operands().getFirst();
+        Copy.write(merge, only, null);
+      }
+      output.report(merge);
+    } catch (InternalError e) {
+      throw new IngotException(
+          io.ingot.error.ErrorKind.FAILED,
+          "an input of tensor %s became shorter while it was read (%s); run the merge again when nobody writes to it"
+              .formatted(merge.name(), merge.operands().stream().map(Operand::model).toList()),
+          e);
+    } finally {
+      merge.end();
+    }
+    writer.complete(tensor.output().name());
+  }
+
+  private void rethrow() throws InterruptedException {
+    switch (failure.get()) {
+      case null -> {}
+      case RuntimeException e -> throw e;
+      case Error e -> throw e;
+      case InterruptedException e -> throw e;
+      case Throwable e -> throw new IllegalStateException(e);
+    }
+  }
+
+  /** Where one tensor goes. */
+  private final class Output implements TensorOutput {
+    private final PlannedTensor tensor;
+    private final AtomicLong broken = new AtomicLong(-1);
+
+    Output(PlannedTensor tensor) {
+      this.tensor = tensor;
+    }
+
+    @Override
+    public DType dtype() {
+      return tensor.output().dtype();
+    }
+
+    @Override
+    public void write(long position, MemorySegment bytes) {
+      writer.write(tensor.output().name(), position * dtype().bytes(), bytes);
+      progress.advance(bytes.byteSize());
+    }
+
+    @Override
+    public void notFinite(long position) {
+      broken.compareAndSet(-1, position);
+    }
+
+    void report(TensorMerge merge) {
+      long position = broken.get();
+      if (position < 0) {
+        return;
+      }
+      float[] value = new float[1];
+      List<String> guilty =
+          merge.operands().stream()
+              .filter(
+                  o -> {
+                    if (position >= o.elements()) {
+                      return false;
+                    }
+                    o.read(position, value, 1);
+                    return !Float.isFinite(value[0]);
+                  })
+              .map(o -> o.model().toString())
+              .toList();
+      String text =
+          "tensor %s has NaN or infinity at element %d%s"
+              .formatted(
+                  merge.name(),
+                  position,
+                  guilty.isEmpty() ? "" : ", as in " + String.join(", ", guilty));
+      if (plan.options().failOnNotFinite()) {
+        throw IngotException.failed(text + "; it was asked to fail then");
+      }
+      warnings.accept(text);
+    }
+  }
+}

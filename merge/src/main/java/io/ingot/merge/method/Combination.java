@@ -1,0 +1,70 @@
+package io.ingot.merge.method;
+
+import io.ingot.tensor.Kernels;
+import io.ingot.tensor.Rounding;
+
+/**
+ * Mixes weighted task vectors into one: with consensus only those elements count whose sign is that
+ * of the sum over all models (zero counts as positive), and the divisor is the sum of their weights.
+ *
+ * @param lambda factor of the result
+ */
+record Combination(
+    Rounding rounding, float[] weights, boolean consensus, boolean normalize, float lambda) {
+
+  /** Mixes the first {@code weights.length} arrays of {@code in}, which may be overwritten. */
+  void mix(float[][] in, float[] out, int count, Pass.Temporaries temporaries) {
+    if (consensus) {
+      agreeing(in, out, count, temporaries.get(0), temporaries.get(1));
+    } else {
+      sum(in, out, count);
+      Kernels.round(rounding, out, count);
+      if (normalize) {
+        float divisor = 0;
+        for (float weight : weights) {
+          divisor += weight;
+        }
+        divisor = rounding.apply(divisor);
+        Kernels.divide(out, out, Math.abs(divisor) < 1e-8 ? 1 : divisor, count);
+        Kernels.round(rounding, out, count);
+      }
+    }
+    if (lambda != 1) {
+      Kernels.scale(out, out, lambda, count);
+      Kernels.round(rounding, out, count);
+    }
+  }
+
+  private void agreeing(
+      float[][] in, float[] out, int count, float[] majority, float[] divisor) {
+    sum(in, majority, count);
+    Kernels.round(rounding, majority, count);
+    java.util.Arrays.fill(divisor, 0, count, 0f);
+    java.util.Arrays.fill(out, 0, count, 0f);
+    for (int m = 0; m < weights.length; m++) {
+      float[] delta = in[m];
+      float weight = weights[m];
+      for (int i = 0; i < count; i++) {
+        float sign = majority[i] >= 0 ? 1 : -1;
+        float agrees = delta[i] * sign > 0 ? 1 : 0;
+        out[i] += delta[i] * agrees;
+        divisor[i] += weight * agrees;
+      }
+    }
+    Kernels.round(rounding, out, count);
+    if (normalize) {
+      Kernels.round(rounding, divisor, count);
+      for (int i = 0; i < count; i++) {
+        out[i] /= divisor[i] == 0 ? 1 : divisor[i];
+      }
+      Kernels.round(rounding, out, count);
+    }
+  }
+
+  private void sum(float[][] in, float[] out, int count) {
+    System.arraycopy(in[0], 0, out, 0, count);
+    for (int i = 1; i < weights.length; i++) {
+      Kernels.add(out, out, in[i], count);
+    }
+  }
+}

@@ -1,0 +1,174 @@
+package io.ingot.merge.method;
+
+import io.ingot.tensor.Rounding;
+import io.ingot.tensor.Scratch;
+import io.ingot.tensor.SortReplay;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The first k elements of a task vector when it is sorted by magnitude, with exactly the ties that
+ * torch's sort on CPUs takes. Counting finds the magnitude at position k in one or two passes; only
+ * when some of its elements are in and some out, the sort is replayed.
+ */
+final class Magnitudes {
+  private static final int BUCKETS = 1 << 16;
+  /** Keys are 31 bits; a flipped key sorts the largest magnitudes first. */
+  private static final int LARGEST = 0x7FFFFFFF;
+
+  private final TensorMerge tensor;
+  private final TaskVector vector;
+  private final boolean descending;
+
+  Magnitudes(TensorMerge tensor, TaskVector vector, boolean descending) {
+    this.tensor = tensor;
+    this.vector = vector;
+    this.descending = descending;
+  }
+
+  /** Takes the keys of a chunk. */
+  @FunctionalInterface
+  private interface Keys {
+    void accept(float[] delta, int count, long position);
+  }
+
+  /** A bit for each of the first k elements. */
+  long[] first(long k) {
+    long elements = vector.elements();
+    long[] bits = Selection.none(elements);
+    if (k <= 0) {
+      return bits;
+    }
+    if (k >= elements) {
+      Arrays.fill(bits, -1L);
+      return bits;
+    }
+    long[] before = new long[1];
+    int tie = keyAt(k, before);
+    AtomicLong ties = new AtomicLong();
+    forEach(
+        (delta, count, position) -> {
+          long equal = 0;
+          for (int at = 0; at < count; at += 64) {
+            int end = Math.min(64, count - at);
+            long word = 0;
+            for (int i = 0; i < end; i++) {
+              int key = key(delta[at + i]);
+              word |= (key < tie ? 1L : 0L) << i;
+              equal += key == tie ? 1 : 0;
+            }
+            bits[(int) (position + at >>> 6)] = word;
+          }
+          ties.addAndGet(equal);
+        });
+    if (ties.get() == k - before[0]) {
+      forEach(
+          (delta, count, position) -> {
+            for (int i = 0; i < count; i++) {
+              if (key(delta[i]) == tie) {
+                Selection.set(bits, position + i);
+              }
+            }
+          });
+      return bits;
+    }
+    try (SortReplay replay = new SortReplay(elements, tie)) {
+      forEach(
+          (delta, count, position) -> {
+            for (int i = 0; i < count; i++) {
+              replay.set(position + i, key(delta[i]));
+            }
+          });
+      replay.first(k, index -> Selection.set(bits, index));
+    }
+    return bits;
+  }
+
+  private int key(float delta) {
+    int key = TaskVector.key(delta);
+    return descending ? LARGEST - key : key;
+  }
+
+  /** The key at position k - 1 of the sorted vector; and how many keys are smaller. */
+  private int keyAt(long k, long[] before) {
+    boolean short16 = vector.rounding() == Rounding.BF16;
+    int shift = 15;
+    int bucket = bucket(histogram(-1, shift), k, before);
+    if (short16 && !descending) {
+      // bfloat16 keys end in 16 zeros, so every bucket of 15 bits holds one key.
+      return bucket << shift;
+    }
+    if (short16) {
+      return LARGEST - ((LARGEST - (bucket << shift)) >>> 16 << 16);
+    }
+    return bucket << shift | bucket(histogram(bucket, shift), k, before);
+  }
+
+  private static int bucket(long[] histogram, long k, long[] before) {
+    for (int i = 0; i < histogram.length; i++) {
+      if (before[0] + histogram[i] >= k) {
+        return i;
+      }
+      before[0] += histogram[i];
+    }
+    throw new IllegalStateException("position " + k + " is outside of the vector");
+  }
+
+  /** Counts keys by their upper bits, or, within one bucket of those, by their lower bits. */
+  private long[] histogram(int within, int shift) {
+    long[] total = new long[BUCKETS];
+    int block =
+        (int)
+            Math.clamp(
+                vector.elements() / (4L * tensor.parallel().threads()) + 1 >>> 12 << 12,
+                Scratch.BLOCK,
+                1 << 28);
+    tensor
+        .parallel()
+        .blocks(
+            vector.elements(),
+            block,
+            (index, begin, count) -> {
+              int[] counts = new int[BUCKETS];
+              walk(
+                  begin,
+                  count,
+                  (delta, chunk, position) -> {
+                    for (int i = 0; i < chunk; i++) {
+                      int key = key(delta[i]);
+                      if (within < 0) {
+                        counts[key >>> shift]++;
+                      } else if (key >>> shift == within) {
+                        counts[key & (1 << shift) - 1]++;
+                      }
+                    }
+                  });
+              synchronized (total) {
+                for (int i = 0; i < BUCKETS; i++) {
+                  total[i] += counts[i];
+                }
+              }
+            });
+    return total;
+  }
+
+  private void forEach(Keys keys) {
+    tensor
+        .parallel()
+        .blocks(
+            vector.elements(), Scratch.BLOCK, (index, begin, count) -> walk(begin, count, keys));
+  }
+
+  private void walk(long begin, int count, Keys keys) {
+    Scratch scratch = Scratch.local();
+    float[] base = scratch.floats(0);
+    float[] delta = scratch.floats(1);
+    for (int at = 0; at < count; at += Scratch.CHUNK) {
+      int chunk = Math.min(Scratch.CHUNK, count - at);
+      vector.base().read(begin + at, base, chunk);
+      vector.model().read(begin + at, delta, chunk);
+      vector.subtract(delta, base, chunk);
+      keys.accept(delta, chunk, begin + at);
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package io.ingot.merge.method;
+
+import java.util.List;
+
+/** Chooses which elements of a task vector stay. Stateless and thread-safe. */
+interface Sparsifier {
+  /** Parameters of each model beside {@code weight} and {@code density}. */
+  default List<Parameter> parameters() {
+    return List.of();
+  }
+
+  /** Refuses parameters that have no meaning; reads no data. */
+  void check(TensorMerge tensor, Operand model);
+
+  /** Random numbers that {@link #select} takes. */
+  default long draws(TensorMerge tensor, Operand model) {
+    return 0;
+  }
+
+  /** Bytes per element that {@link #select} holds. */
+  double scratchBytes(TensorMerge tensor, Operand model);
+
+  /**
+   * Chooses.
+   *
+   * @param rescale whether the L1 norm is to be restored
+   * @param firstDraw position of its first random number among those of the tensor
+   */
+  Selection select(TensorMerge tensor, TaskVector vector, boolean rescale, long firstDraw);
+}
