@@ -3,7 +3,6 @@ package io.ingot.merge;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -37,7 +36,7 @@ final class CompanionFiles {
     for (String name : names) {
       Path file = donor.get().resolve(name);
       if (Files.isRegularFile(file) && !Files.exists(folder.resolve(name))) {
-        Files.copy(file, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+        Files.write(folder.resolve(name), Files.readAllBytes(file));
       }
     }
   }

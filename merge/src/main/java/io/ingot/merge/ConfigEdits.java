@@ -45,8 +45,7 @@ final class ConfigEdits {
       Architecture architecture,
       List<PlannedTensor> tensors,
       List<String> warnings) {
-    boolean head =
-        tensors.stream().anyMatch(t -> t.output().name().equals("lm_head.weight"));
+    boolean head = tensors.stream().anyMatch(t -> t.output().name().equals("lm_head.weight"));
     if (head && config.path("tie_word_embeddings").asBoolean(false)) {
       config.put("tie_word_embeddings", false);
       warnings.add(
@@ -56,7 +55,9 @@ final class ConfigEdits {
     JsonNode size = ArchitectureModule.at(config, architecture.vocabularyKey());
     tensors.stream()
         .filter(t -> t.merge().embedding() && t.output().shape().size() == 2)
-        .filter(t -> t.output().name().matches(".*(embed_tokens|wte|word_embeddings|embed_in)\\.weight"))
+        .filter(
+            t ->
+                t.output().name().matches(".*(embed_tokens|wte|word_embeddings|embed_in)\\.weight"))
         .findFirst()
         .map(t -> t.output().shape().getFirst())
         .filter(rows -> size.isIntegralNumber() && size.asLong() != rows)

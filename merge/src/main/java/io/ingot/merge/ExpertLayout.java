@@ -87,7 +87,12 @@ final class ExpertLayout {
         throw IngotException.invalid(
             "experts of %s differ: %s is %s %s, %s is %s %s"
                 .formatted(
-                    name, first.name(), first.dtype(), first.shape(), part, info.dtype(),
+                    name,
+                    first.name(),
+                    first.dtype(),
+                    first.shape(),
+                    part,
+                    info.dtype(),
                     info.shape()));
       }
       data.add(new StoredTensor(source, part));

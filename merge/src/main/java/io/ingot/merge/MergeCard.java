@@ -25,7 +25,8 @@ final class MergeCard {
     text.append("# ").append(title).append("\n\n");
     text.append("A merge of language models, made with Ingot from a mergekit recipe.\n\n");
     text.append("## Merge Details\n### Merge Method\n\nMerged with ");
-    text.append(method.source().map(s -> "[%s](%s)".formatted(method.title(), s)).orElse(method.title()));
+    text.append(
+        method.source().map(s -> "[%s](%s)".formatted(method.title(), s)).orElse(method.title()));
     recipe.base().ifPresent(b -> text.append(" over ").append(link(b)).append(" as the base"));
     text.append(".\n\n### Models Merged\n\n");
     for (ModelRef reference : references) {

@@ -46,37 +46,85 @@ public record MergeOptions(
 
   public MergeOptions withCompatible(boolean value) {
     return new MergeOptions(
-        value, allowCrimes, seed, shardBytes, copyTokenizer, writeCard, failOnNotFinite, threads,
-        resume, value || fuseExperts);
+        value,
+        allowCrimes,
+        seed,
+        shardBytes,
+        copyTokenizer,
+        writeCard,
+        failOnNotFinite,
+        threads,
+        resume,
+        value || fuseExperts);
   }
 
   public MergeOptions withThreads(int value) {
     return new MergeOptions(
-        compatible, allowCrimes, seed, shardBytes, copyTokenizer, writeCard, failOnNotFinite, value,
-        resume, fuseExperts);
+        compatible,
+        allowCrimes,
+        seed,
+        shardBytes,
+        copyTokenizer,
+        writeCard,
+        failOnNotFinite,
+        value,
+        resume,
+        fuseExperts);
   }
 
   public MergeOptions withShardBytes(long value) {
     return new MergeOptions(
-        compatible, allowCrimes, seed, value, copyTokenizer, writeCard, failOnNotFinite, threads,
-        resume, fuseExperts);
+        compatible,
+        allowCrimes,
+        seed,
+        value,
+        copyTokenizer,
+        writeCard,
+        failOnNotFinite,
+        threads,
+        resume,
+        fuseExperts);
   }
 
   public MergeOptions withCard(boolean value) {
     return new MergeOptions(
-        compatible, allowCrimes, seed, shardBytes, copyTokenizer, value, failOnNotFinite, threads,
-        resume, fuseExperts);
+        compatible,
+        allowCrimes,
+        seed,
+        shardBytes,
+        copyTokenizer,
+        value,
+        failOnNotFinite,
+        threads,
+        resume,
+        fuseExperts);
   }
 
   public MergeOptions withSeed(long value) {
     return new MergeOptions(
-        compatible, allowCrimes, value, shardBytes, copyTokenizer, writeCard, failOnNotFinite,
-        threads, resume, fuseExperts);
+        compatible,
+        allowCrimes,
+        value,
+        shardBytes,
+        copyTokenizer,
+        writeCard,
+        failOnNotFinite,
+        threads,
+        resume,
+        fuseExperts);
   }
 
   public MergeOptions withResume(boolean value) {
     return new MergeOptions(
-        compatible, allowCrimes, seed, shardBytes, copyTokenizer, writeCard, failOnNotFinite,
-        threads, value, fuseExperts);
+        compatible,
+        allowCrimes,
+        seed,
+        shardBytes,
+        copyTokenizer,
+        writeCard,
+        failOnNotFinite,
+        threads,
+        value,
+        fuseExperts);
   }
 }

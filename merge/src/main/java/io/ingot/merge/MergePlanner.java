@@ -113,8 +113,7 @@ final class MergePlanner {
                 if (!architecture.modules().containsKey(name)) {
                   throw IngotException.invalid(
                       "architecture %s has no module '%s'; it has %s"
-                          .formatted(
-                              architecture.name(), name, architecture.modules().keySet()));
+                          .formatted(architecture.name(), name, architecture.modules().keySet()));
                 }
               });
       return recipe.modules();
@@ -132,8 +131,7 @@ final class MergePlanner {
 
   private void planModule(
       Architecture architecture, String name, Module module, ObjectNode config) {
-    ArchitectureModule shape =
-        java.util.Objects.requireNonNull(architecture.modules().get(name));
+    ArchitectureModule shape = java.util.Objects.requireNonNull(architecture.modules().get(name));
     List<Slice> slices =
         module.slices().isEmpty() ? List.of(wholeModels(shape, module)) : module.slices();
     int total = 0;
@@ -177,15 +175,13 @@ final class MergePlanner {
     recipe
         .base()
         .filter(base -> sources.stream().noneMatch(s -> s.model().equals(base)))
-        .ifPresent(
-            base -> sources.add(whole(shape, new Source(base, Optional.empty(), Map.of()))));
+        .ifPresent(base -> sources.add(whole(shape, new Source(base, Optional.empty(), Map.of()))));
     return new Slice(sources, Optional.empty(), Map.of());
   }
 
   private Source whole(ArchitectureModule shape, Source source) {
     int layers = shape.layers(participant(source.model()).config());
-    return new Source(
-        source.model(), Optional.of(new Range(0, layers)), source.parameters());
+    return new Source(source.model(), Optional.of(new Range(0, layers)), source.parameters());
   }
 
   private int length(Slice slice) {
@@ -195,8 +191,7 @@ final class MergePlanner {
       if (other != length) {
         problems.add(
             "all sources of a slice must have the same number of layers: %s gives %d, %s gives %d"
-                .formatted(
-                    slice.sources().getFirst().model(), length, source.model(), other));
+                .formatted(slice.sources().getFirst().model(), length, source.model(), other));
       }
     }
     return length;
@@ -237,9 +232,7 @@ final class MergePlanner {
             source -> {
               ObjectNode config = participant(source.model()).config();
               List<WeightTemplate> own =
-                  before
-                      ? shape.before(config)
-                      : shape.after(config, shape.layers(config));
+                  before ? shape.before(config) : shape.after(config, shape.layers(config));
               int index =
                   (before ? shape.before(donor.config()) : shape.after(donor.config(), total))
                       .indexOf(weight);
@@ -256,8 +249,7 @@ final class MergePlanner {
       double t) {
     boolean anywhere =
         inputs.entrySet().stream()
-            .anyMatch(
-                e -> TensorFinder.present(participant(e.getKey()).weights(), e.getValue()));
+            .anyMatch(e -> TensorFinder.present(participant(e.getKey()).weights(), e.getValue()));
     if (!anywhere && weight.optional() || !written.add(weight.name())) {
       return;
     }
@@ -308,8 +300,7 @@ final class MergePlanner {
     schedule(label, merge, weight);
   }
 
-  private Operand operand(
-      Participant model, TensorFinder found, Map<String, Double> parameters) {
+  private Operand operand(Participant model, TensorFinder found, Map<String, Double> parameters) {
     DType stored = found.data().dtype();
     return new Operand(
         model.reference(),
@@ -394,26 +385,17 @@ final class MergePlanner {
 
   private void copyLeftover(String name) {
     StoredTensor data = new StoredTensor(donor.weights(), name);
-    DType type = data.dtype().isFloating() ? outType.or(() -> loadType).orElse(data.dtype()) : data.dtype();
+    DType type =
+        data.dtype().isFloating() ? outType.or(() -> loadType).orElse(data.dtype()) : data.dtype();
     Operand operand = new Operand(donor.reference(), data, type, Map.of());
     TensorMerge merge =
         new TensorMerge(
-            name,
-            List.of(operand),
-            Optional.empty(),
-            false,
-            false,
-            false,
-            Map.of(),
-            warnings::add);
+            name, List.of(operand), Optional.empty(), false, false, false, Map.of(), warnings::add);
     tensors.add(
-        new PlannedTensor(
-            name, merge, Optional.empty(), new TensorInfo(name, type, data.shape())));
+        new PlannedTensor(name, merge, Optional.empty(), new TensorInfo(name, type, data.shape())));
   }
 
   private void setType(ObjectNode config) {
-    outType
-        .or(() -> loadType)
-        .ifPresent(type -> ConfigEdits.dtype(config, type));
+    outType.or(() -> loadType).ifPresent(type -> ConfigEdits.dtype(config, type));
   }
 }

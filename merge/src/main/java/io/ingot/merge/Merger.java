@@ -66,7 +66,11 @@ public final class Merger implements AutoCloseable {
     OutputFolder folder = OutputFolder.prepare(target, plan.options().resume());
     try {
       MergeSummary summary =
-          fill(folder.work(), target.toAbsolutePath().getFileName().toString(), progress, cancellation);
+          fill(
+              folder.work(),
+              target.toAbsolutePath().getFileName().toString(),
+              progress,
+              cancellation);
       folder.publish();
       return summary;
     } catch (RuntimeException | Error | InterruptedException e) {
@@ -78,8 +82,7 @@ public final class Merger implements AutoCloseable {
   }
 
   /** Writes into a folder that the caller looks after. */
-  public MergeSummary fill(
-      Path folder, String title, Progress progress, Cancellation cancellation)
+  public MergeSummary fill(Path folder, String title, Progress progress, Cancellation cancellation)
       throws InterruptedException {
     long begin = System.nanoTime();
     plan.warnings().stream().distinct().forEach(w -> progress.note("warning: " + w));
@@ -90,8 +93,7 @@ public final class Merger implements AutoCloseable {
             plan.options().shardBytes(),
             Map.of("mergekit_version", "0.1.4"))) {
       Set<String> complete = plan.options().resume() ? writer.resume() : Set.of();
-      new WeightStream(
-              plan, writer, complete, progress, text -> progress.note("warning: " + text))
+      new WeightStream(plan, writer, complete, progress, text -> progress.note("warning: " + text))
           .run(cancellation::check);
       writer.finish();
       writeCompanions(folder, title);

@@ -14,8 +14,8 @@ import java.util.OptionalDouble;
 import java.util.function.Consumer;
 
 /**
- * Where a parameter is looked up for a tensor: in the source of the slice that names the model, then
- * in the slice, the module, the recipe; the first that defines it counts.
+ * Where a parameter is looked up for a tensor: in the source of the slice that names the model,
+ * then in the slice, the module, the recipe; the first that defines it counts.
  *
  * @param t place of the layer in the slice
  */
@@ -65,16 +65,14 @@ record ParameterScope(
       Consumer<String> problems) {
     String name = parameter.name();
     if (value.isEmpty() && parameter.required() && !exempt) {
-      problems.accept(
-          "parameter '%s'%s is missing for tensor %s".formatted(name, of, tensor));
+      problems.accept("parameter '%s'%s is missing for tensor %s".formatted(name, of, tensor));
     }
     value.ifPresent(v -> values.put(name, v));
     parameter.defaultValue().ifPresent(v -> values.putIfAbsent(name, v));
     if (parameter.flag() && value.isPresent()) {
       double v = value.getAsDouble();
       if (v != 0 && v != 1) {
-        problems.accept(
-            "parameter '%s'%s must be true or false, found %s".formatted(name, of, v));
+        problems.accept("parameter '%s'%s must be true or false, found %s".formatted(name, of, v));
       }
     }
   }

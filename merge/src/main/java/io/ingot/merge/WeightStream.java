@@ -63,8 +63,7 @@ final class WeightStream {
     MersenneTwister random = new MersenneTwister(plan.options().seed());
     Semaphore memory = new Semaphore(BUDGET);
     progress.begin("merge", plan.bytes(), Progress.Unit.BYTES);
-    try (Parallel parallel =
-        threads > 0 ? new Parallel(threads) : Parallel.ofProcessors()) {
+    try (Parallel parallel = threads > 0 ? new Parallel(threads) : Parallel.ofProcessors()) {
       Semaphore inFlight = new Semaphore(parallel.threads() + 1);
       for (PlannedTensor tensor : plan.tensors()) {
         interruption.check();

@@ -35,7 +35,11 @@ public final class Architectures {
 
   /** All of them. */
   public static List<Architecture> all() {
-    return FILES.values().stream().flatMap(List::stream).distinct().map(Architectures::read).toList();
+    return FILES.values().stream()
+        .flatMap(List::stream)
+        .distinct()
+        .map(Architectures::read)
+        .toList();
   }
 
   /**
@@ -75,8 +79,7 @@ public final class Architectures {
   }
 
   private static Architecture parse(String name) {
-    Map<?, ?> file =
-        new Yaml(new SafeConstructor(new LoaderOptions())).load(text(name + ".yaml"));
+    Map<?, ?> file = new Yaml(new SafeConstructor(new LoaderOptions())).load(text(name + ".yaml"));
     List<String> tied = strings(file.get("tied"));
     List<Rename> aliases = new ArrayList<>();
     if (file.get("aliases") instanceof List<?> rules) {
@@ -116,7 +119,10 @@ public final class Architectures {
   }
 
   private static List<TensorPattern> patterns(
-      String prefix, @org.jspecify.annotations.Nullable Object lines, List<String> tied, List<Rename> aliases) {
+      String prefix,
+      @org.jspecify.annotations.Nullable Object lines,
+      List<String> tied,
+      List<Rename> aliases) {
     return strings(lines).stream()
         .map(line -> TensorPattern.parse(prefix, line, tied, aliases))
         .toList();

@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 
 /**
  * The architecture of models that no definition describes, made of the names of their tensors: the
- * first number in a name is its layer, what stands before names the module. A tensor that some model
- * lacks in some layer is optional; tensors outside of layers stand before them.
+ * first number in a name is its layer, what stands before names the module. A tensor that some
+ * model lacks in some layer is optional; tensors outside of layers stand before them.
  */
 public final class InferredArchitecture {
   private static final Pattern LAYER = Pattern.compile("^(.*?)\\.(\\d+)\\.(.*)$");
@@ -48,7 +48,8 @@ public final class InferredArchitecture {
     }
     List<TensorPattern> before = new ArrayList<>();
     loose.forEach(
-        (name, count) -> before.add(pattern(name, count < models.size(), isEmbedding(models, name))));
+        (name, count) ->
+            before.add(pattern(name, count < models.size(), isEmbedding(models, name))));
     SequencedMap<String, ArchitectureModule> modules = new LinkedHashMap<>();
     if (stacks.size() == 1) {
       Map.Entry<String, Stack> only = stacks.entrySet().iterator().next();
@@ -70,8 +71,7 @@ public final class InferredArchitecture {
     new TreeSet<>(stack.counts.keySet())
         .forEach(
             suffix -> {
-              boolean everywhere =
-                  stack.counts.getOrDefault(suffix, 0) == models * stack.layers;
+              boolean everywhere = stack.counts.getOrDefault(suffix, 0) == models * stack.layers;
               layer.add(pattern(prefix + ".{i}." + suffix, !everywhere, false));
             });
     return new ArchitectureModule(

@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 /**
  * One line of an architecture file, e.g. {@code self_attn.{q_proj,k_proj}+b[b?]}: names without
  * {@code .weight}; {@code +b} also the {@code .bias}; {@code (raw)} the name as it stands; {@code
- * {i}} the layer, {@code {n}} the number of layers, {@code {e}} each expert. Flags in brackets,
- * for both or after {@code w} or {@code b} for one of them: {@code @} embedding, {@code ?} optional,
+ * {i}} the layer, {@code {n}} the number of layers, {@code {e}} each expert. Flags in brackets, for
+ * both or after {@code w} or {@code b} for one of them: {@code @} embedding, {@code ?} optional,
  * {@code ~} tied, {@code =} has aliases, {@code !i64} always int64.
  */
 final class TensorPattern {
@@ -38,16 +38,14 @@ final class TensorPattern {
     }
   }
 
-  private TensorPattern(
-      List<String> names, String flags, List<String> tied, List<Rename> aliases) {
+  private TensorPattern(List<String> names, String flags, List<String> tied, List<Rename> aliases) {
     this.names = names;
     this.flags = flags;
     this.tied = tied;
     this.aliases = aliases;
   }
 
-  static TensorPattern parse(
-      String prefix, String line, List<String> tied, List<Rename> aliases) {
+  static TensorPattern parse(String prefix, String line, List<String> tied, List<Rename> aliases) {
     Matcher matcher = LINE.matcher(line);
     if (!matcher.matches()) {
       throw new IllegalArgumentException("no tensor pattern: " + line);

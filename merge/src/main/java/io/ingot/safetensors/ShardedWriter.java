@@ -145,8 +145,7 @@ public final class ShardedWriter implements AutoCloseable {
     try {
       FileChannel channel = channel(shard);
       if (channel.size() < shard.layout.size()) {
-        SafetensorsWriter.write(
-            channel, ByteBuffer.wrap(new byte[1]), shard.layout.size() - 1);
+        SafetensorsWriter.write(channel, ByteBuffer.wrap(new byte[1]), shard.layout.size() - 1);
       }
       channel.force(true);
       channel.close();
@@ -173,7 +172,10 @@ public final class ShardedWriter implements AutoCloseable {
     Map<String, Object> metadata = new LinkedHashMap<>();
     metadata.put(
         "total_size",
-        shards.stream().flatMap(s -> s.layout.tensors().stream()).mapToLong(TensorInfo::byteSize).sum());
+        shards.stream()
+            .flatMap(s -> s.layout.tensors().stream())
+            .mapToLong(TensorInfo::byteSize)
+            .sum());
     metadata.putAll(indexMetadata);
     Map<String, String> names = new LinkedHashMap<>();
     homes.forEach((tensor, shard) -> names.put(tensor, shard.name));

@@ -7,8 +7,8 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Loops over the first {@code count} elements of float32 arrays, vectorized across elements only: no
- * sum is ever reordered, so the bits are those of the plain loops. Loops that the compiler
+ * Loops over the first {@code count} elements of float32 arrays, vectorized across elements only:
+ * no sum is ever reordered, so the bits are those of the plain loops. Loops that the compiler
  * vectorizes by itself are plain; the others have a plain twin that also does the tail.
  */
 public final class Kernels {

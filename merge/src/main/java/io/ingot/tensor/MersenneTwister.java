@@ -7,6 +7,7 @@ package io.ingot.tensor;
 public final class MersenneTwister {
   private static final int N = 624;
   private static final int M = 397;
+
   /** What torch's generator is seeded with when nobody seeds it. */
   public static final long DEFAULT_SEED = 67280421310721L;
 

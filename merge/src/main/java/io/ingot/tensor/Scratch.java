@@ -4,8 +4,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Buffers of a worker thread, reused from block to block. Only for code that neither forks nor calls
- * other code that uses them; the numbers of the float buffers are the caller's to hand out.
+ * Buffers of a worker thread, reused from block to block. Only for code that neither forks nor
+ * calls other code that uses them; the numbers of the float buffers are the caller's to hand out.
  */
 public final class Scratch {
   /** Elements of a float buffer: small enough that several stay in the cache of a core. */

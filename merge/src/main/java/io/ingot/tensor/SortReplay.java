@@ -16,12 +16,13 @@ import java.nio.file.StandardOpenOption;
  * not stable and which torch uses on CPUs. Only the partition that holds position k is sorted; all
  * others are known to be in or out, so the work is linear in the number of elements.
  *
- * <p>A slot holds either a key (31 bits) or, when the key is the one value of interest, the sign bit
- * and the index of the element. Not thread-safe.
+ * <p>A slot holds either a key (31 bits) or, when the key is the one value of interest, the sign
+ * bit and the index of the element. Not thread-safe.
  */
 public final class SortReplay implements AutoCloseable {
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
   private static final int THRESHOLD = 16;
+
   /** Larger arrays lie in a mapped temporary file, so that they do not count as memory. */
   private static final long IN_MEMORY = 1L << 28;
 

@@ -41,6 +41,7 @@ import picocli.CommandLine.ScopeType;
       RunsCommand.class,
       VerifyCommand.class,
       // merge
+      MergeCommand.class,
       // gguf
       ConvertCommand.class,
       QuantizeCommand.class,

@@ -5,7 +5,8 @@ import io.ingot.tensor.Rounding;
 
 /**
  * Mixes weighted task vectors into one: with consensus only those elements count whose sign is that
- * of the sum over all models (zero counts as positive), and the divisor is the sum of their weights.
+ * of the sum over all models (zero counts as positive), and the divisor is the sum of their
+ * weights.
  *
  * @param lambda factor of the result
  */
@@ -35,8 +36,7 @@ record Combination(
     }
   }
 
-  private void agreeing(
-      float[][] in, float[] out, int count, float[] majority, float[] divisor) {
+  private void agreeing(float[][] in, float[] out, int count, float[] majority, float[] divisor) {
     sum(in, majority, count);
     Kernels.round(rounding, majority, count);
     java.util.Arrays.fill(divisor, 0, count, 0f);

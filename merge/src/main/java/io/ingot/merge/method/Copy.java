@@ -44,9 +44,7 @@ public final class Copy {
 
   private static void bytes(TensorMerge tensor, MemorySegment bytes, int width) {
     for (long at = 0; at < bytes.byteSize(); at += STEP) {
-      tensor
-          .output()
-          .write(at / width, bytes.asSlice(at, Math.min(STEP, bytes.byteSize() - at)));
+      tensor.output().write(at / width, bytes.asSlice(at, Math.min(STEP, bytes.byteSize() - at)));
     }
   }
 }

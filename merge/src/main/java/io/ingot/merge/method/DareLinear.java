@@ -1,7 +1,8 @@
 package io.ingot.merge.method;
 
 /**
- * Drops elements of each difference at random, rescales the rest, and adds. DARE (arXiv 2311.03099).
+ * Drops elements of each difference at random, rescales the rest, and adds. DARE (arXiv
+ * 2311.03099).
  *
  * <pre>
  * merge_method: dare_linear

@@ -40,8 +40,7 @@ final class MagnitudeDrop implements Sparsifier {
   }
 
   @Override
-  public Selection select(
-      TensorMerge tensor, TaskVector vector, boolean rescale, long firstDraw) {
+  public Selection select(TensorMerge tensor, TaskVector vector, boolean rescale, long firstDraw) {
     double density = vector.model().number("density");
     if (density >= 1) {
       return Selection.ALL;
@@ -122,8 +121,7 @@ final class MagnitudeDrop implements Sparsifier {
         return new Rows(1, shape.isEmpty() ? 1 : Math.toIntExact(shape.getFirst()), 1);
       }
       long stride = shape.stream().skip(2).reduce(1L, Math::multiplyExact);
-      return new Rows(
-          shape.getFirst(), Math.toIntExact(shape.get(1)), Math.toIntExact(stride));
+      return new Rows(shape.getFirst(), Math.toIntExact(shape.get(1)), Math.toIntExact(stride));
     }
 
     long groupElements() {

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class Magnitudes {
   private static final int BUCKETS = 1 << 16;
+
   /** Keys are 31 bits; a flipped key sorts the largest magnitudes first. */
   private static final int LARGEST = 0x7FFFFFFF;
 

@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one model gives to a tensor: its data, cast to the dtype of the arithmetic when it is loaded,
- * and its parameters.
+ * What one model gives to a tensor: its data, cast to the dtype of the arithmetic when it is
+ * loaded, and its parameters.
  *
  * @param dtype after loading
  */

@@ -24,8 +24,7 @@ public record Parameter(
 
   /** A number for every model, with a default. */
   public static Parameter ofModel(String name, double defaultValue, String description) {
-    return new Parameter(
-        name, true, OptionalDouble.of(defaultValue), false, false, description);
+    return new Parameter(name, true, OptionalDouble.of(defaultValue), false, false, description);
   }
 
   /** A number for every model that may be left out. */
@@ -40,8 +39,7 @@ public record Parameter(
 
   /** A number with a default. */
   public static Parameter number(String name, double defaultValue, String description) {
-    return new Parameter(
-        name, false, OptionalDouble.of(defaultValue), false, false, description);
+    return new Parameter(name, false, OptionalDouble.of(defaultValue), false, false, description);
   }
 
   /** A boolean with a default. */

@@ -32,8 +32,7 @@ final class RandomDrop implements Sparsifier {
   }
 
   @Override
-  public Selection select(
-      TensorMerge tensor, TaskVector vector, boolean rescale, long firstDraw) {
+  public Selection select(TensorMerge tensor, TaskVector vector, boolean rescale, long firstDraw) {
     double density = vector.model().number("density");
     if (density >= 1) {
       return Selection.ALL;

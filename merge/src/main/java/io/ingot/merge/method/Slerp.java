@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * out = sin((1-t) a)/sin a * v0 + sin(t a)/sin a * v1, a the angle between the whole tensors, v0 the
- * base; a straight line where they are nearly parallel. Always in float32. Shoemake, Animating
+ * out = sin((1-t) a)/sin a * v0 + sin(t a)/sin a * v1, a the angle between the whole tensors, v0
+ * the base; a straight line where they are nearly parallel. Always in float32. Shoemake, Animating
  * rotation with quaternion curves (1985).
  *
  * <pre>
@@ -120,8 +120,6 @@ public final class Slerp implements MergeMethod {
     float angle = (float) Math.acos(dot);
     float sine = (float) Math.sin(angle);
     float part = angle * (float) t;
-    return new float[] {
-      (float) Math.sin(angle - part) / sine, (float) Math.sin(part) / sine
-    };
+    return new float[] {(float) Math.sin(angle - part) / sine, (float) Math.sin(part) / sine};
   }
 }

@@ -134,8 +134,7 @@ abstract class TaskVectorMethod implements MergeMethod {
       return;
     }
     Rounding rounding = Rounding.of(base.dtype());
-    List<TaskVector> vectors =
-        others.stream().map(o -> new TaskVector(base, o, rounding)).toList();
+    List<TaskVector> vectors = others.stream().map(o -> new TaskVector(base, o, rounding)).toList();
     Selection[] selections = select(tensor, vectors);
     float[] weights = new float[others.size()];
     for (int i = 0; i < weights.length; i++) {

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A tensor whose elements can be read in runs, whatever it is made of: a stored tensor, experts laid
- * end to end, a permuted embedding. Safe for concurrent reads between open and close.
+ * A tensor whose elements can be read in runs, whatever it is made of: a stored tensor, experts
+ * laid end to end, a permuted embedding. Safe for concurrent reads between open and close.
  */
 public interface TensorData {
   DType dtype();

@@ -131,8 +131,9 @@ public final class TensorMerge {
     for (Operand operand : operands) {
       boolean same = operand.shape().equals(List.of(rows, columns));
       if (!same) {
-        warn("%s has shape %s and is cut to [%d, %d]".formatted(
-            operand.model(), operand.shape(), rows, columns));
+        warn(
+            "%s has shape %s and is cut to [%d, %d]"
+                .formatted(operand.model(), operand.shape(), rows, columns));
       }
       cut.add(same ? operand : operand.with(new CutTensor(operand.data(), rows, columns)));
     }
@@ -151,8 +152,7 @@ public final class TensorMerge {
       if (!operand.shape().equals(shape)) {
         throw fail(
             "shapes differ: %s has %s, %s has %s"
-                .formatted(
-                    operands.getFirst().model(), shape, operand.model(), operand.shape()));
+                .formatted(operands.getFirst().model(), shape, operand.model(), operand.shape()));
       }
     }
     return shape;

@@ -1,8 +1,8 @@
 package io.ingot.merge.method;
 
 /**
- * Trims each difference to its largest magnitudes, elects a sign per element, and averages those that
- * agree. TIES-Merging (arXiv 2306.01708).
+ * Trims each difference to its largest magnitudes, elects a sign per element, and averages those
+ * that agree. TIES-Merging (arXiv 2306.01708).
  *
  * <pre>
  * merge_method: ties
@@ -16,12 +16,6 @@ package io.ingot.merge.method;
 public final class Ties extends TaskVectorMethod {
   public Ties() {
     super(
-        "ties",
-        "TIES",
-        "https://arxiv.org/abs/2306.01708",
-        new TopMagnitude(),
-        true,
-        true,
-        false);
+        "ties", "TIES", "https://arxiv.org/abs/2306.01708", new TopMagnitude(), true, true, false);
   }
 }

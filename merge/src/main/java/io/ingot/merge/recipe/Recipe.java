@@ -39,8 +39,7 @@ public record Recipe(
    * @param models whole models; empty when slices are given
    * @param slices layer ranges, stacked
    */
-  public record Module(
-      List<Source> models, List<Slice> slices, Map<String, Setting> parameters) {}
+  public record Module(List<Source> models, List<Slice> slices, Map<String, Setting> parameters) {}
 
   /**
    * Output layers made of equally long ranges.

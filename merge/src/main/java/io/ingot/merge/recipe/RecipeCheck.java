@@ -10,8 +10,7 @@ import java.util.TreeSet;
 
 /** What can be said about a recipe without looking at any model. */
 final class RecipeCheck {
-  private static final List<String> DTYPES =
-      List.of("bfloat16", "float16", "float32", "int64");
+  private static final List<String> DTYPES = List.of("bfloat16", "float16", "float32", "int64");
 
   private RecipeCheck() {}
 
@@ -48,8 +47,7 @@ final class RecipeCheck {
               String text = RecipeReader.orEmpty(node.text());
               String plain = text.startsWith("torch.") ? text.substring(6) : text;
               if (!DTYPES.contains(plain)) {
-                node.error(
-                    "unknown dtype '" + text + "'; known: " + String.join(", ", DTYPES));
+                node.error("unknown dtype '" + text + "'; known: " + String.join(", ", DTYPES));
               }
             });
   }

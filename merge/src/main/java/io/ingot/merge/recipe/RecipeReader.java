@@ -69,8 +69,7 @@ public final class RecipeReader {
     options.setCodePointLimit(4_000_000);
     try {
       List<Reading> readings = new ArrayList<>();
-      for (Node node :
-          new Yaml(new SafeConstructor(options)).composeAll(new StringReader(text))) {
+      for (Node node : new Yaml(new SafeConstructor(options)).composeAll(new StringReader(text))) {
         readings.add(read(node, ""));
       }
       if (readings.isEmpty()) {
@@ -81,7 +80,10 @@ public final class RecipeReader {
       String at =
           e.getProblemMark() == null
               ? ""
-              : ":" + (e.getProblemMark().getLine() + 1) + ":" + (e.getProblemMark().getColumn() + 1);
+              : ":"
+                  + (e.getProblemMark().getLine() + 1)
+                  + ":"
+                  + (e.getProblemMark().getColumn() + 1);
       throw IngotException.invalid(file + at + ": no valid YAML: " + e.getProblem());
     } catch (org.yaml.snakeyaml.error.YAMLException e) {
       throw IngotException.invalid(file + ": no valid YAML: " + e.getMessage());
@@ -170,8 +172,7 @@ public final class RecipeReader {
 
   private static Slice slice(YamlNode node) {
     Map<String, YamlNode> keys = node.map();
-    YamlNode.rejectUnknown(
-        keys, List.of("sources", "base_model", "parameters", "residual_weight"));
+    YamlNode.rejectUnknown(keys, List.of("sources", "base_model", "parameters", "residual_weight"));
     List<Source> sources = new ArrayList<>();
     if (present(keys, "sources")) {
       for (YamlNode source : child(keys, "sources").list()) {
@@ -292,9 +293,7 @@ public final class RecipeReader {
     if (legacy.isPresent() && full.isPresent()) {
       full.get().error("'tokenizer_source' and 'tokenizer' exclude each other; keep 'tokenizer'");
     }
-    return legacy
-        .map(TokenizerReader::legacy)
-        .or(() -> full.map(TokenizerReader::read));
+    return legacy.map(TokenizerReader::legacy).or(() -> full.map(TokenizerReader::read));
   }
 
   static boolean present(Map<String, YamlNode> keys, String key) {

@@ -34,7 +34,9 @@ final class TokenizerReader {
                   return Optional.of((int) number);
                 });
     return new TokenizerRecipe(
-        RecipeReader.optional(keys, "source").map(TokenizerReader::source).orElse(new Source.Union()),
+        RecipeReader.optional(keys, "source")
+            .map(TokenizerReader::source)
+            .orElse(new Source.Union()),
         tokens,
         pad);
   }

@@ -18,8 +18,8 @@ import org.yaml.snakeyaml.nodes.Tag;
 
 /**
  * A composed YAML node with the path to it and the list that takes its problems. Numbers follow
- * YAML 1.1 and what mergekit makes of it: booleans are 1 and 0, quoted numbers and {@code 1e-5}
- * (a string in YAML 1.1) are numbers.
+ * YAML 1.1 and what mergekit makes of it: booleans are 1 and 0, quoted numbers and {@code 1e-5} (a
+ * string in YAML 1.1) are numbers.
  */
 final class YamlNode {
   private final Node node;

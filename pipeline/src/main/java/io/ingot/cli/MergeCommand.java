@@ -1,0 +1,192 @@
+package io.ingot.cli;
+
+import io.ingot.error.IngotException;
+import io.ingot.merge.Cancellation;
+import io.ingot.merge.MergeOptions;
+import io.ingot.merge.MergeReport;
+import io.ingot.merge.MergeSummary;
+import io.ingot.merge.Merger;
+import io.ingot.merge.recipe.Recipe;
+import io.ingot.merge.recipe.RecipeProblem;
+import io.ingot.merge.recipe.RecipeProblem.Severity;
+import io.ingot.merge.recipe.RecipeReader;
+import io.ingot.merge.recipe.RecipeReader.Reading;
+import io.ingot.tensor.MersenneTwister;
+import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code ingot merge CONFIG OUT}, a drop-in for mergekit-yaml. */
+@Command(
+    name = "merge",
+    description = "Merges models by a mergekit recipe.",
+    footer = "Paths in the recipe are relative to the working directory.")
+final class MergeCommand extends IngotCommand {
+  @Parameters(index = "0", paramLabel = "CONFIG", description = "The recipe.")
+  Path config = Path.of("");
+
+  @Parameters(index = "1", paramLabel = "OUT", arity = "0..1", description = "Folder to write.")
+  @Nullable Path out;
+
+  @Option(
+      names = "--compat",
+      paramLabel = "TOOL",
+      description = "'mergekit': write exactly what it writes, oddities included.")
+  @Nullable String compat;
+
+  @Option(names = "--strict", description = "Unknown keys are errors.")
+  boolean strict;
+
+  @Option(names = "--plan", description = "Check and show what would be written, from headers.")
+  boolean planOnly;
+
+  @Option(names = "--resume", description = "Go on where an interrupted run stopped.")
+  boolean resume;
+
+  @Option(names = "--fail-on-nan", description = "Fail when a result is NaN or infinite.")
+  boolean failOnNan;
+
+  @Mixin MergeKitOptions mergekit = new MergeKitOptions();
+
+  @Override
+  public Integer call() throws InterruptedException {
+    if (!mergekit.safeSerialization) {
+      throw IngotException.usage(
+          "--no-safe-serialization: Ingot writes safetensors only, never pickles");
+    }
+    if (compat != null && !compat.equals("mergekit")) {
+      throw IngotException.usage("--compat: unknown tool '" + compat + "'; known: mergekit");
+    }
+    if (out == null && !planOnly) {
+      throw IngotException.usage("OUT is missing: the folder to write");
+    }
+    List<String> idle = mergekit.withoutEffect();
+    if (!idle.isEmpty()) {
+      console().warn(String.join(", ", idle) + ": merges run on the CPU; ignored");
+    }
+    String source = read();
+    List<Reading> readings = RecipeReader.readAll(config.toString(), source);
+    readings.forEach(this::report);
+    if (readings.size() > 1) {
+      throw IngotException.invalid(config + " holds several documents; one recipe was expected");
+    }
+    Recipe recipe = java.util.Objects.requireNonNull(readings.getFirst().recipe());
+    try (Merger merger =
+        Merger.open(
+            recipe,
+            source,
+            new ModelLocations(environment(), console().progress(), mergekit.trustRemoteCode),
+            options())) {
+      if (planOnly || out == null) {
+        print(merger.report());
+      } else {
+        print(merger.write(out, console().progress(), Cancellation.NONE));
+      }
+    }
+    return 0;
+  }
+
+  private MergeOptions options() {
+    boolean compatible = compat != null;
+    return new MergeOptions(
+        compatible,
+        mergekit.allowCrimes,
+        mergekit.randomSeed == null ? MersenneTwister.DEFAULT_SEED : mergekit.randomSeed,
+        mergekit.shardBytes(),
+        mergekit.copyTokenizer,
+        mergekit.writeModelCard,
+        failOnNan,
+        mergekit.threads,
+        resume,
+        compatible);
+  }
+
+  private String read() {
+    try {
+      return Files.readString(config);
+    } catch (NoSuchFileException e) {
+      throw IngotException.notFound("there is no recipe " + config);
+    } catch (MalformedInputException e) {
+      throw IngotException.invalid(config + " is not UTF-8 text");
+    } catch (IOException e) {
+      throw IngotException.failed("cannot read " + config + ": " + e.getMessage());
+    }
+  }
+
+  /** Warnings to stderr; errors, and unknown keys when strict, end the command. */
+  private void report(Reading reading) {
+    List<RecipeProblem> fatal =
+        reading.problems().stream()
+            .filter(
+                p ->
+                    p.severity() == Severity.ERROR
+                        || strict && p.severity() == Severity.UNKNOWN_KEY)
+            .toList();
+    if (!fatal.isEmpty()) {
+      throw IngotException.invalid(
+          String.join("\n       ", fatal.stream().map(p -> config + ":" + p.text()).toList()));
+    }
+    reading.problems().forEach(p -> console().warn(config + ":" + p.text()));
+  }
+
+  private void print(MergeSummary summary) {
+    if (json()) {
+      console().result(summary);
+      return;
+    }
+    console()
+        .result(
+            String.format(
+                Locale.ROOT,
+                "%s: %d tensors, %.1f M parameters, %.1f MB in %.1f s (%.2f GB/s), %d file%s",
+                out,
+                summary.tensors(),
+                summary.parameters() / 1e6,
+                summary.bytes() / 1e6,
+                summary.seconds(),
+                summary.bytes() / 1e9 / summary.seconds(),
+                summary.files().size(),
+                summary.files().size() == 1 ? "" : "s"));
+    if (!summary.leftovers().isEmpty() && compat == null) {
+      console()
+          .note(
+              "copied from the base as they are, because the architecture does not list them: "
+                  + String.join(", ", summary.leftovers()));
+    }
+  }
+
+  private void print(MergeReport report) {
+    if (json()) {
+      console().result(report);
+      return;
+    }
+    console().result("method        " + report.method());
+    console().result("architecture  " + report.architecture());
+    console().result("models        " + String.join(", ", report.models()));
+    console().result("donor         " + report.donor());
+    console()
+        .result(
+            String.format(
+                Locale.ROOT,
+                "output        %d tensors, %.1f M parameters, %.1f MB in %d file%s",
+                report.tensors(),
+                report.parameters() / 1e6,
+                report.diskBytes() / 1e6,
+                report.files().size(),
+                report.files().size() == 1 ? "" : "s"));
+    console()
+        .result(
+            String.format(Locale.ROOT, "memory        about %.1f GB", report.memoryBytes() / 1e9));
+    report.leftovers().forEach(l -> console().result("not listed    " + l));
+    report.warnings().forEach(w -> console().result("warning       " + w));
+  }
+}
