@@ -4,6 +4,7 @@ import io.ingot.job.HubSession;
 import io.ingot.job.JobReader;
 import io.ingot.job.JobSpec;
 import io.ingot.job.planner.CacheForecast;
+import io.ingot.job.planner.DataSurvey;
 import io.ingot.job.planner.JobCheck;
 import io.ingot.job.planner.PastRuns;
 import io.ingot.job.planner.Plan;
@@ -44,7 +45,8 @@ final class PlanCommand extends IngotCommand {
 
   private int report(JobSpec job, HubSession hub, PastRuns past) {
     Plan plan = Planner.installed(hub.hub(), past, Version.current()).plan(job);
-    PlanReport report = PlanReport.of(plan, CacheForecast.of(plan.run(), past));
+    PlanReport report =
+        new PlanReport(plan, CacheForecast.of(plan.run(), past), DataSurvey.of(plan, hub.hub()));
     if (json()) {
       console().result(report.json());
     } else {

@@ -8,6 +8,7 @@ import io.ingot.job.StepKind;
 import io.ingot.job.StepSpec;
 import io.ingot.train.MemoryEstimate;
 import io.ingot.train.Precision;
+import io.ingot.train.data.DatasetStatistics;
 import io.ingot.train.decoder.DecoderShape;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +31,8 @@ final class Estimator {
 
   private static final int FORWARD = 2;
 
+  private static final String ACTIVATIONS = "activations";
+
   /** Bits of a weight in a GGUF file, scales included; others count as 5. */
   private static final Map<String, Double> BITS =
       Map.ofEntries(
@@ -48,17 +51,27 @@ final class Estimator {
   private final JobSpec job;
   private final Map<String, PinnedModel> models;
   private final Map<String, PinnedDataset> datasets;
+  private final Map<String, DatasetStatistics> measured;
   private final int cores;
+  private final Roots roots;
 
+  /**
+   * An estimator.
+   *
+   * @param measured figures of the datasets by finetune step, as far as they were counted
+   */
   Estimator(
       JobSpec job,
       Map<String, PinnedModel> models,
       Map<String, PinnedDataset> datasets,
+      Map<String, DatasetStatistics> measured,
       int cores) {
     this.job = job;
     this.models = models;
     this.datasets = datasets;
+    this.measured = measured;
     this.cores = cores;
+    this.roots = new Roots(job, models);
   }
 
   /**
@@ -89,17 +102,21 @@ final class Estimator {
 
   private Estimate finetune(StepSpec step) {
     JsonNode body = step.body();
-    PinnedModel root = root(body.get("model").asText());
+    PinnedModel root = roots.of(body.get("model").asText());
     DecoderShape shape = shape(root, step);
     JsonNode train = body.get("train");
     int rank = body.path("lora").path("rank").asInt(16);
-    long tokens =
-        Math.min(train.get("batch_size").asLong() * train.get("max_length").asLong(), 1L << 40);
+    DatasetStatistics figures = measured.get(step.name());
+    long longest = train.get("max_length").asLong();
+    if (figures != null) {
+      longest = Math.min(longest, figures.longest());
+    }
+    long tokens = Math.min(train.get("batch_size").asLong() * longest, 1L << 40);
     MemoryEstimate memory = MemoryEstimate.lora(config(root), precision(train), rank, tokens);
     SequencedMap<String, Long> terms = new LinkedHashMap<>();
     terms.put("weights", memory.weights());
     terms.put("adapter and optimizer", memory.adapter());
-    terms.put("activations", memory.activations());
+    terms.put(ACTIVATIONS, memory.activations());
     terms.put("logits", memory.logits());
     terms.put("libtorch", memory.fixed());
     double seen = tokensOf(body.get("dataset").asText()) * train.path("epochs").asDouble(1);
@@ -121,7 +138,7 @@ final class Estimator {
     long tensor =
         inputs.stream()
             .findFirst()
-            .map(name -> root(MergeSource.own(job, name)))
+            .map(name -> roots.of(MergeSource.own(job, name)))
             .map(model -> greatestTensor(model.config()))
             .orElse(0L);
     SequencedMap<String, Long> terms = new LinkedHashMap<>();
@@ -152,7 +169,7 @@ final class Estimator {
           target != null && target.kind() == StepKind.QUANTIZE
               ? target.body().get("types").size()
               : 1;
-      DecoderShape shape = shape(root(name.asText()), step);
+      DecoderShape shape = shape(roots.of(name.asText()), step);
       greatest = Math.max(greatest, shape.parameters() * 4);
       for (Map.Entry<String, JsonNode> suite : step.body().get("suites").properties()) {
         operations +=
@@ -188,24 +205,7 @@ final class Estimator {
 
   /** Bytes of the weights of a model, whatever makes it. */
   private long weightsOf(String name) {
-    return root(MergeSource.own(job, name)).weightBytes();
-  }
-
-  /** The model that a name goes back to: bases of adapters, first inputs of merges. */
-  private PinnedModel root(String name) {
-    StepSpec step = job.steps().get(name);
-    if (step == null) {
-      PinnedModel model = models.get(name);
-      if (model == null) {
-        throw new IllegalArgumentException("no model " + name);
-      }
-      return model.base().map(this::root).orElse(model);
-    }
-    String next =
-        step.kind() == StepKind.MERGE
-            ? References.of(job, step).getFirst().name()
-            : step.body().get("model").asText();
-    return root(MergeSource.own(job, next));
+    return roots.of(MergeSource.own(job, name)).weightBytes();
   }
 
   private DecoderShape shape(PinnedModel model, StepSpec step) {
@@ -241,12 +241,16 @@ final class Estimator {
         * Math.max(config.path("vocab_size").asLong(0), config.path("intermediate_size").asLong(0));
   }
 
-  /** The first step that needs more memory than there is. */
+  /**
+   * The first step that needs more memory than there is. Activations count only where the rows were
+   * measured: a limit of length that no row reaches costs nothing.
+   */
   static Optional<String> excess(
-      JobSpec job, SequencedMap<String, Estimate> estimates, long memory) {
+      JobSpec job, SequencedMap<String, Estimate> estimates, long memory, boolean measured) {
     for (Map.Entry<String, Estimate> entry : estimates.entrySet()) {
       Estimate estimate = entry.getValue();
-      if (estimate.memory() > memory) {
+      long unsure = measured ? 0 : estimate.terms().getOrDefault(ACTIVATIONS, 0L);
+      if (estimate.memory() - unsure > memory && !onGpu(job, entry.getKey())) {
         return Optional.of(
             job.place("steps." + entry.getKey())
                 + ": error: steps."
@@ -262,6 +266,17 @@ final class Estimator {
       }
     }
     return Optional.empty();
+  }
+
+  private static boolean onGpu(JobSpec job, String name) {
+    StepSpec step = job.steps().get(name);
+    if (step == null) {
+      return false;
+    }
+    JsonNode body = step.body();
+    return StepPlanner.pool(
+            step.kind(), body.path("train").path("device").asText(body.path("device").asText()))
+        .equals("gpu");
   }
 
   private static String remedy(JobSpec job, String name) {

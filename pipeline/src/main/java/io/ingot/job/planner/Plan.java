@@ -4,8 +4,11 @@ import io.ingot.error.IngotException;
 import io.ingot.job.JobSpec;
 import io.ingot.license.Verdict;
 import io.ingot.run.RunPlan;
+import io.ingot.train.data.DatasetStatistics;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SequencedMap;
 
 /**
@@ -13,7 +16,7 @@ import java.util.SequencedMap;
  *
  * @param run for the engine
  * @param releases one for each publish step
- * @param estimates by step, where something can be said
+ * @param machine that the plan was made for
  */
 public record Plan(
     JobSpec job,
@@ -21,7 +24,18 @@ public record Plan(
     List<Release> releases,
     SequencedMap<String, PinnedModel> models,
     SequencedMap<String, PinnedDataset> datasets,
-    SequencedMap<String, Estimate> estimates) {
+    Machine machine) {
+
+  /**
+   * What the steps will need, by name, where something can be said.
+   *
+   * @param surveys of the data, as far as they were made
+   */
+  public SequencedMap<String, Estimate> estimates(List<DataSurvey> surveys) {
+    Map<String, DatasetStatistics> measured = new HashMap<>();
+    surveys.forEach(survey -> measured.put(survey.step(), survey.statistics()));
+    return new Estimator(job, models, datasets, measured, machine.cores()).all();
+  }
 
   /**
    * Throws when a license forbids what the job wants to publish.

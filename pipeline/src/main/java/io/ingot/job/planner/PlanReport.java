@@ -9,6 +9,7 @@ import io.ingot.license.LicenseJson;
 import io.ingot.license.Verdict;
 import io.ingot.run.PlannedStep;
 import io.ingot.step.Parameters;
+import io.ingot.train.data.DatasetStatistics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -18,14 +19,14 @@ import java.util.SequencedMap;
 public final class PlanReport {
   private final Plan plan;
   private final SequencedMap<String, Forecast> forecasts;
+  private final List<DataSurvey> surveys;
+  private final SequencedMap<String, Estimate> estimates;
 
-  private PlanReport(Plan plan, SequencedMap<String, Forecast> forecasts) {
+  public PlanReport(Plan plan, SequencedMap<String, Forecast> forecasts, List<DataSurvey> surveys) {
     this.plan = plan;
     this.forecasts = forecasts;
-  }
-
-  public static PlanReport of(Plan plan, SequencedMap<String, Forecast> forecasts) {
-    return new PlanReport(plan, forecasts);
+    this.surveys = surveys;
+    this.estimates = plan.estimates(surveys);
   }
 
   /** One JSON document. */
@@ -45,7 +46,7 @@ public final class PlanReport {
       one.put("cache", forecast.answer().name().toLowerCase(Locale.ROOT));
       one.put("reason", forecast.reason());
       forecast.output().ifPresent(output -> one.put("output", output));
-      Estimate estimate = plan.estimates().get(step.name());
+      Estimate estimate = estimates.get(step.name());
       if (estimate != null) {
         ObjectNode needs = one.putObject("estimate");
         needs.put("memory_bytes", estimate.memory());
@@ -56,6 +57,8 @@ public final class PlanReport {
       }
       one.set("parameters", Parameters.parse(step.parametersJson()));
     }
+    ArrayNode data = document.putArray("data");
+    surveys.forEach(survey -> data.add(json(survey)));
     ArrayNode releases = document.putArray("licenses");
     for (Release release : plan.releases()) {
       ObjectNode one = releases.addObject();
@@ -65,6 +68,30 @@ public final class PlanReport {
       one.set("verdict", LicenseJson.of(release.verdict()));
     }
     return document;
+  }
+
+  private static ObjectNode json(DataSurvey survey) {
+    DatasetStatistics figures = survey.statistics();
+    ObjectNode one = Json.object();
+    one.put("step", survey.step());
+    one.put("dataset", survey.dataset());
+    one.put("rows", figures.read());
+    one.put("kept", figures.kept());
+    one.put("dropped", figures.dropped());
+    one.put("truncated", figures.truncated());
+    one.put("tokens", figures.tokens());
+    one.put("trained_tokens", figures.trained());
+    one.put("masked_share", figures.maskedShare());
+    one.put("truncated_share", figures.truncatedShare());
+    one.put("longest", figures.longest());
+    one.put("length_95", figures.length95());
+    one.put("length_99", figures.length99());
+    if (!Double.isNaN(figures.packingEfficiency())) {
+      one.put("packing_efficiency", figures.packingEfficiency());
+    }
+    ArrayNode warnings = one.putArray("warnings");
+    survey.warnings().forEach(warnings::add);
+    return one;
   }
 
   /** Lines for a person. */
@@ -105,6 +132,14 @@ public final class PlanReport {
               step.kind(),
               word(forecast)));
     }
+    if (!surveys.isEmpty()) {
+      lines.add("");
+      lines.add("data");
+    }
+    for (DataSurvey survey : surveys) {
+      lines.add("  " + survey.step() + ": " + survey.line());
+      survey.warnings().forEach(warning -> lines.add("    warning: " + warning));
+    }
     needs(lines, width);
     plan.releases().forEach(release -> license(lines, release));
     return lines;
@@ -116,7 +151,7 @@ public final class PlanReport {
     long disk = 0;
     double seconds = 0;
     for (PlannedStep step : plan.run().steps()) {
-      Estimate estimate = plan.estimates().get(step.name());
+      Estimate estimate = estimates.get(step.name());
       if (estimate == null || forecast(step).answer() == Answer.HIT) {
         continue;
       }
@@ -150,6 +185,11 @@ public final class PlanReport {
               "",
               Estimate.bytes(disk),
               time(seconds)));
+      if (disk > plan.machine().disk()) {
+        lines.add("  warning: only " + Estimate.bytes(plan.machine().disk()) + " of disk are free");
+      }
+      Estimator.excess(plan.job(), estimates, plan.machine().memory(), true)
+          .ifPresent(message -> lines.add("  warning: " + message));
     }
   }
 

@@ -14,7 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.SequencedMap;
+import java.util.regex.Pattern;
 
 /**
  * Makes plans. Revisions are pinned and small files read through the Hub of the job; nothing large
@@ -34,6 +34,7 @@ public record Planner(
     String toolVersion,
     Machine machine,
     Instant now) {
+  private static final Pattern SECRET = Pattern.compile("secret:[A-Za-z_][A-Za-z0-9_]*");
 
   /** With the kinds of steps, the policy and the licenses of this installation. */
   public static Planner installed(Hub hub, PastRuns past, String toolVersion) {
@@ -71,16 +72,15 @@ public record Planner(
         releases.add(new ReleasePlanner(job, sources, graph, licenses, policy, hub).add(step));
       }
     }
-    SequencedMap<String, Estimate> estimates =
-        new Estimator(job, sources.models(), sources.datasets(), machine.cores()).all();
-    Estimator.excess(job, estimates, machine.memory())
+    String lock = Lock.of(job, sources, clock.value(), toolVersion, graph.steps());
+    RunPlan run = new RunPlan(job.name(), job.file().toAbsolutePath(), lock, graph.steps());
+    Plan plan = new Plan(job, run, releases, sources.models(), sources.datasets(), machine);
+    Estimator.excess(job, plan.estimates(List.of()), machine.memory(), false)
         .ifPresent(
             message -> {
               throw IngotException.failed(message);
             });
-    String lock = Lock.of(job, sources, clock.value(), toolVersion, graph.steps());
-    RunPlan run = new RunPlan(job.name(), job.file().toAbsolutePath(), lock, graph.steps());
-    return new Plan(job, run, releases, sources.models(), sources.datasets(), estimates);
+    return plan;
   }
 
   private void refuseUnsupported(JobSpec job) {
@@ -97,7 +97,26 @@ public record Planner(
           .get(step.kind().word())
           .unsupported(parameters)
           .forEach((key, why) -> problems.add(job.place(step.path(key)), step.path(key), why));
+      refuseSecrets(job, step.body(), step.path(""), problems);
     }
     problems.throwIfAny(job.file().toString());
+  }
+
+  /** A reference that nothing resolves would end up as plain text somewhere. */
+  private static void refuseSecrets(JobSpec job, JsonNode value, String path, Problems problems) {
+    if (value.isTextual() && SECRET.matcher(value.textValue()).matches()) {
+      problems.add(
+          job.place(path),
+          path,
+          "no key takes a secret yet; the token of the Hub comes from HF_TOKEN or its token file");
+    }
+    value
+        .properties()
+        .forEach(e -> refuseSecrets(job, e.getValue(), path + "." + e.getKey(), problems));
+    if (value.isArray()) {
+      for (int i = 0; i < value.size(); i++) {
+        refuseSecrets(job, value.get(i), path + "[" + i + "]", problems);
+      }
+    }
   }
 }

@@ -192,7 +192,7 @@ final class StepPlanner {
   }
 
   /** What the step competes for. */
-  private static String pool(StepKind kind, String device) {
+  static String pool(StepKind kind, String device) {
     boolean computes = kind == StepKind.FINETUNE || kind == StepKind.EVALUATE;
     boolean gpu =
         device.startsWith("cuda") || device.equals("auto") && Files.exists(Path.of("/dev/nvidia0"));

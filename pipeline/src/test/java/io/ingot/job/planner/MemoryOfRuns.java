@@ -17,8 +17,8 @@ final class MemoryOfRuns implements PastRuns {
   final Map<String, String> outputs = new HashMap<>();
   final Map<String, PastStep> steps = new HashMap<>();
 
-  /** As if the plan had been run. */
-  void ran(RunPlan plan) {
+  /** As if the plan had been run; returns this. */
+  MemoryOfRuns ran(RunPlan plan) {
     lock = plan.lockJson();
     Map<String, String> made = new HashMap<>();
     for (PlannedStep step : plan.steps()) {
@@ -41,6 +41,7 @@ final class MemoryOfRuns implements PastRuns {
           plan.jobName() + "/" + step.name(),
           new PastStep(step.kind(), step.version(), step.parametersJson(), digests));
     }
+    return this;
   }
 
   @Override

@@ -175,6 +175,18 @@ class PlannerTest {
   }
 
   @Test
+  void aSecretThatNothingResolvesIsRefused() {
+    assertThatThrownBy(
+            () ->
+                plan(
+                    QUICKSTART,
+                    List.of("steps.release.publish.card.summary=secret:HF_TOKEN"),
+                    PastRuns.NONE,
+                    Policy.STRICT))
+        .hasMessageContaining("steps.release.publish.card.summary: no key takes a secret yet");
+  }
+
+  @Test
   void aReviewIsLeftOutOnlyWherePolicyAllowsIt() {
     List<String> none = List.of("steps.release.publish.review=none");
     assertThatThrownBy(() -> plan(QUICKSTART, none, PastRuns.NONE, new Policy("path")))
