@@ -49,6 +49,9 @@ import picocli.CommandLine.ScopeType;
       // train
       ScoreCommand.class,
       // license, card, review
+      LicenseCommand.class,
+      CardCommand.class,
+      ReviewCommand.class,
       // about this installation
       DoctorCommand.class,
       CompletionCommand.class

@@ -112,16 +112,19 @@ public final class EvidenceReader {
     evidence.forEach(one -> seen.add(Ancestor.key(one.subject())));
     Deque<String> open = new ArrayDeque<>();
     evidence.forEach(one -> open.addAll(one.bases()));
-    while (!open.isEmpty() && chain.size() < MAX_CHAIN) {
+    boolean reachable = true;
+    while (reachable && !open.isEmpty() && chain.size() < MAX_CHAIN) {
       String name = open.pop();
       if (!seen.add(Ancestor.key(name))) {
         continue;
       }
-      Optional<RepoInfo> info = find(hub, name);
-      if (info.isPresent()) {
-        LicenseEvidence base = fromHub(hub, info.get());
+      try {
+        LicenseEvidence base = fromHub(hub, hub.info(RepoId.model(name), "main"));
         chain.add(base);
         open.addAll(base.bases());
+      } catch (IngotException e) {
+        // What cannot be read is reported by the engine, which knows it to be missing.
+        reachable = e.kind() != ErrorKind.UNREACHABLE;
       }
     }
     return chain;
@@ -136,17 +139,6 @@ public final class EvidenceReader {
         return Optional.empty();
       }
       throw e;
-    }
-  }
-
-  private static Optional<RepoInfo> find(Hub hub, String name) {
-    try {
-      return Optional.of(hub.info(RepoId.model(name), "main"));
-    } catch (IngotException e) {
-      return switch (e.kind()) {
-        case NOT_FOUND, INVALID, FAILED, UNREACHABLE -> Optional.empty();
-        default -> throw e;
-      };
     }
   }
 
