@@ -4,11 +4,9 @@ import io.ingot.error.IngotException;
 import io.ingot.hub.server.EmbeddedHub;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -59,11 +57,9 @@ final class HubServeCommand extends IngotCommand {
       console().warn("everybody who reaches " + host + " can write; --token TOKEN forbids it");
     }
     Path served = folder.toAbsolutePath().normalize();
-    String name =
-        UUID.nameUUIDFromBytes(served.toString().getBytes(StandardCharsets.UTF_8)).toString();
     try (EmbeddedHub hub =
         EmbeddedHub.start(
-            served, home().hubs().resolve(name), address, port, Optional.ofNullable(token))) {
+            served, EmbeddedHub.store(home().hubs(), served), address, port, Optional.ofNullable(token))) {
       Thread closer = new Thread(hub::close, "hub-close");
       Runtime.getRuntime().addShutdownHook(closer);
       if (json()) {
@@ -71,7 +67,11 @@ final class HubServeCommand extends IngotCommand {
       } else {
         console().result(hub.uri().toString());
       }
-      console().note("serving " + served + "; stop with Ctrl-C");
+      console()
+          .note(
+              "serving "
+                  + served
+                  + "; stop with Ctrl-C. huggingface_hub uploads to it with HF_HUB_DISABLE_XET=1");
       new CountDownLatch(1).await();
     }
     return 0;

@@ -1,14 +1,18 @@
 package io.ingot.cli;
 
+import io.ingot.error.IngotException;
+import io.ingot.hub.FilePatterns;
 import io.ingot.hub.HubClient;
+import io.ingot.hub.RepoFile;
 import io.ingot.hub.RepoId;
 import io.ingot.hub.RepoInfo;
 import io.ingot.hub.WeightFiles;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -27,6 +31,18 @@ final class PullCommand extends IngotCommand {
   @Option(names = "--dataset", description = "It is a dataset, not a model.")
   boolean dataset;
 
+  @Option(
+      names = "--include",
+      paramLabel = "GLOB",
+      description = "Only files like this, e.g. '*Q4_K_M.gguf'; may be repeated.")
+  List<String> include = List.of();
+
+  @Option(
+      names = "--exclude",
+      paramLabel = "GLOB",
+      description = "No files like this; may be repeated.")
+  List<String> exclude = List.of();
+
   @Override
   public Integer call() {
     int at = repository.indexOf('@');
@@ -36,8 +52,15 @@ final class PullCommand extends IngotCommand {
     try (HubClient hub = HubClient.of(environment())) {
       RepoInfo info = hub.info(id, revision);
       WeightFiles files = WeightFiles.of(info);
-      Set<String> wanted = new HashSet<>();
-      files.wanted().forEach(f -> wanted.add(f.path()));
+      Set<String> wanted = new TreeSet<>();
+      files.wanted().stream()
+          .map(RepoFile::path)
+          .filter(new FilePatterns(include, exclude))
+          .forEach(wanted::add);
+      if (wanted.isEmpty()) {
+        throw IngotException.notFound(
+            "no file of '" + id.name() + "' fits --include " + include + " --exclude " + exclude);
+      }
       if (!files.note().isEmpty()) {
         console().note(files.note());
       }
@@ -47,8 +70,8 @@ final class PullCommand extends IngotCommand {
         result.put("repo", id.name());
         result.put("commit", info.commit());
         result.put("path", snapshot.toString());
-        result.put("files", files.wanted().stream().map(f -> f.path()).toList());
-        result.put("skipped", files.pickles().stream().map(f -> f.path()).toList());
+        result.put("files", wanted);
+        result.put("skipped", files.pickles().stream().map(RepoFile::path).toList());
         console().result(result);
       } else {
         console().result(snapshot.toString());

@@ -28,9 +28,30 @@ final class HubCache {
           + "#\thttps://bford.info/cachedir/\n";
 
   private final Path root;
+  private final DiskSpace space;
+
+  /** How many bytes a disk still takes; tests make it small. */
+  @FunctionalInterface
+  interface DiskSpace {
+    long usable(Path folder) throws IOException;
+  }
 
   HubCache(Path root) {
+    this(root, folder -> Files.getFileStore(folder).getUsableSpace());
+  }
+
+  HubCache(Path root, DiskSpace space) {
     this.root = root;
+    this.space = space;
+  }
+
+  /** Bytes that fit on the disk of the cache, which must be there. */
+  long usableSpace() {
+    try {
+      return space.usable(root);
+    } catch (IOException e) {
+      throw unwritable(e);
+    }
   }
 
   static boolean isCommit(String revision) {

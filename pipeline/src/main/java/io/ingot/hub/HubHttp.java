@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -20,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
 
 /**
  * Sends requests and follows redirects by hand, so that the token stays with the host it is for.
@@ -121,13 +123,17 @@ final class HubHttp implements AutoCloseable {
     Optional<Duration> asked =
         failure instanceof TransientFailure busy ? busy.asked() : Optional.empty();
     boolean tooLong = asked.filter(a -> a.compareTo(retries.patience()) > 0).isPresent();
-    // Nobody listens there: that seldom changes within seconds.
     int tries =
-        failure instanceof ConnectException ? Math.min(3, retries.tries()) : retries.tries();
+        unlikelyToPass(failure) ? Math.min(3, retries.tries()) : retries.tries();
     if (failures >= tries || tooLong) {
       throw HubRefusal.unreachable(uri, failure, failures, asked.filter(a -> tooLong));
     }
     retries.sleep(retries.pause(failures, asked));
+  }
+
+  /** Nobody listens, or the certificate is not trusted: that seldom changes within seconds. */
+  private static boolean unlikelyToPass(IOException failure) {
+    return failure instanceof ConnectException || failure instanceof SSLException;
   }
 
   @Override
@@ -171,6 +177,8 @@ final class HubHttp implements AutoCloseable {
           : client.send(request.build(), body);
     } catch (InterruptedException e) {
       throw RetryPolicy.interrupted(e);
+    } catch (ConnectException e) {
+      throw noConnection(uri, e);
     } catch (HttpTimeoutException e) {
       throw new TransientFailure(
           "no answer from " + uri.getHost() + " in time", Optional.empty(), e);
@@ -199,6 +207,21 @@ final class HubHttp implements AutoCloseable {
     } finally {
       answer.cancel(true);
     }
+  }
+
+  /** Names the host that is not there: it need not be the Hub's own. */
+  private static ConnectException noConnection(URI uri, ConnectException cause) {
+    boolean unknown = false;
+    for (Throwable t = cause; t != null; t = t.getCause()) {
+      unknown |= t instanceof UnresolvedAddressException;
+    }
+    ConnectException named =
+        new ConnectException(
+            unknown
+                ? "the name " + uri.getHost() + " is not known"
+                : "no connection to " + uri.getHost() + ":" + port(uri));
+    named.initCause(cause);
+    return named;
   }
 
   private URI next(HubCall call, URI from, String location) throws IOException {

@@ -8,7 +8,6 @@ import io.ingot.error.IngotException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
-import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
@@ -178,12 +177,9 @@ final class HubRefusal {
   static IngotException unreachable(
       URI uri, IOException failure, int tries, Optional<Duration> tooLong) {
     String times = tries == 1 ? "one try" : tries + " tries";
-    String what = failure.getMessage();
-    String why = " gave no usable answer in " + times;
-    if (failure instanceof ConnectException) {
-      why = " cannot be reached in " + times;
-      what = isUnresolved(failure) ? "the name of the host is not known" : "no connection";
-    }
+    String why =
+        (failure instanceof ConnectException ? " cannot be reached in " : " gave no usable answer in ")
+            + times;
     if (tooLong.isPresent()) {
       why = " asks to wait " + tooLong.get().toSeconds() + " s";
     }
@@ -195,17 +191,8 @@ final class HubRefusal {
             + uri.getAuthority()
             + why
             + ": "
-            + AccessToken.redactAny(String.valueOf(what))
+            + AccessToken.redactAny(String.valueOf(failure.getMessage()))
             + "; what is in the cache can be used with HF_HUB_OFFLINE=1",
         failure);
-  }
-
-  private static boolean isUnresolved(Throwable failure) {
-    for (Throwable t = failure; t != null; t = t.getCause()) {
-      if (t instanceof UnresolvedAddressException) {
-        return true;
-      }
-    }
-    return false;
   }
 }

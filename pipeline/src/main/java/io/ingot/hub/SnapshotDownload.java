@@ -3,8 +3,6 @@ package io.ingot.hub;
 import io.ingot.error.ErrorKind;
 import io.ingot.error.IngotException;
 import io.ingot.progress.Progress;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -69,21 +67,17 @@ final class SnapshotDownload {
       return;
     }
     cache.prepare(info.id());
-    try {
-      long free = Files.getFileStore(cache.root()).getUsableSpace();
-      if (free < missing) {
-        throw IngotException.failed(
-            String.format(
-                Locale.ROOT,
-                "%s needs %.1f GB on the disk of %s, which has %.1f GB free; make room or point"
-                    + " HF_HUB_CACHE to another disk. Nothing was downloaded",
-                info.id().name(),
-                missing / 1e9,
-                cache.root(),
-                free / 1e9));
-      }
-    } catch (IOException e) {
-      throw cache.unwritable(e);
+    long free = cache.usableSpace();
+    if (free < missing) {
+      throw IngotException.failed(
+          String.format(
+              Locale.ROOT,
+              "%s needs %.1f GB on the disk of %s, which has %.1f GB free; make room or point"
+                  + " HF_HUB_CACHE to another disk. Nothing was downloaded",
+              info.id().name(),
+              missing / 1e9,
+              cache.root(),
+              free / 1e9));
     }
   }
 }

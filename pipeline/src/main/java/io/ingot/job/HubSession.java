@@ -8,13 +8,11 @@ import io.ingot.hub.HubConfig;
 import io.ingot.hub.server.EmbeddedHub;
 import io.ingot.store.IngotHome;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +39,7 @@ public final class HubSession implements AutoCloseable {
    */
   public static HubSession open(JobSpec job, IngotHome home, Map<String, String> environment) {
     return job.embeddedHub()
-        .map(folder -> start(folder, store(folder, home), environment, null))
+        .map(folder -> start(folder, EmbeddedHub.store(home.hubs(), folder), environment, null))
         .orElseGet(() -> new HubSession(HubClient.of(environment), null, null));
   }
 
@@ -70,12 +68,6 @@ public final class HubSession implements AutoCloseable {
     EmbeddedHub hub = EmbeddedHub.start(folder, store, 0, Optional.empty());
     HubConfig config = HubConfig.of(environment).at(hub.uri(), Optional.empty());
     return new HubSession(new HubClient(config), hub, temporary);
-  }
-
-  /** Named after the folder, so that a person finds it, and told apart by its whole path. */
-  private static Path store(Path folder, IngotHome home) {
-    UUID id = UUID.nameUUIDFromBytes(folder.toString().getBytes(StandardCharsets.UTF_8));
-    return home.hubs().resolve(folder.getFileName() + "-" + id.toString().substring(0, 8));
   }
 
   public Hub hub() {

@@ -9,9 +9,11 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -92,6 +94,16 @@ public final class EmbeddedHub implements AutoCloseable {
       abandon(server, opened);
       throw e;
     }
+  }
+
+  /**
+   * The store of a served folder below the folder of all stores: named after it, so that a person
+   * finds it, and told apart by its whole path.
+   */
+  public static Path store(Path stores, Path served) {
+    Path folder = served.toAbsolutePath().normalize();
+    UUID id = UUID.nameUUIDFromBytes(folder.toString().getBytes(StandardCharsets.UTF_8));
+    return stores.resolve(folder.getFileName() + "-" + id.toString().substring(0, 8));
   }
 
   /** Where it answers, without a trailing slash. */

@@ -51,7 +51,7 @@ final class FolderImport {
 
   private void importOne(Path folder, RepoId id) throws IOException {
     List<Path> files = files(folder);
-    if (files.isEmpty()) {
+    if (files.isEmpty() || store.isDeleted(id)) {
       return;
     }
     String stamp = stamp(folder, files);

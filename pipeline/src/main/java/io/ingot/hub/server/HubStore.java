@@ -29,6 +29,8 @@ final class HubStore implements AutoCloseable {
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
 
+  private static final String DELETED = "deleted";
+
   private final Path root;
   private final FileChannel lockFile;
   private final ContentStore contents;
@@ -119,6 +121,11 @@ final class HubStore implements AutoCloseable {
     return repository;
   }
 
+  /** Whether somebody deleted it: it is not imported again. */
+  boolean isDeleted(RepoId id) {
+    return !repositories.containsKey(id) && Files.exists(folder(id).resolve(DELETED));
+  }
+
   /** Forgets a repository; contents stay, others may have them too. */
   synchronized void delete(RepoId id) throws IOException {
     repositories.remove(id);
@@ -128,6 +135,7 @@ final class HubStore implements AutoCloseable {
         Files.deleteIfExists(path);
       }
     }
+    DurableFiles.write(folder(id).resolve(DELETED), new byte[0]);
   }
 
   static String now() {

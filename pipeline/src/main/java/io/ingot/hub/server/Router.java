@@ -5,9 +5,13 @@ import io.ingot.hub.RepoId;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Finds what a request means. */
 final class Router {
+  private static final Logger LOG = LoggerFactory.getLogger(Router.class);
+
   private final HubStore store;
   private final Access access;
   private final String own;
@@ -90,11 +94,13 @@ final class Router {
         }
         exchange.answer(200, ApiExchange.JSON.createObjectNode());
       }
-      case "GET xet-read-token", "GET xet-write-token" ->
-          throw new ApiError(
-              501,
-              Optional.empty(),
-              "This Hub has no Xet storage; set HF_HUB_DISABLE_XET=1 to upload by LFS");
+      case "GET xet-read-token", "GET xet-write-token" -> {
+        LOG.warn("a client wants Xet storage, which this Hub has not: it needs HF_HUB_DISABLE_XET=1");
+        throw new ApiError(
+            501,
+            Optional.empty(),
+            "This Hub has no Xet storage; set HF_HUB_DISABLE_XET=1 to upload by LFS");
+      }
       default -> {
         access.requireOwner(exchange);
         change(exchange, repository, verb, tail);
