@@ -59,7 +59,11 @@ final class HubServeCommand extends IngotCommand {
     Path served = folder.toAbsolutePath().normalize();
     try (EmbeddedHub hub =
         EmbeddedHub.start(
-            served, EmbeddedHub.store(home().hubs(), served), address, port, Optional.ofNullable(token))) {
+            served,
+            EmbeddedHub.store(home().hubs(), served),
+            address,
+            port,
+            Optional.ofNullable(token))) {
       Thread closer = new Thread(hub::close, "hub-close");
       Runtime.getRuntime().addShutdownHook(closer);
       if (json()) {

@@ -5,9 +5,9 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * Which files to take, by patterns as huggingface_hub knows them: {@code *} and {@code ?} also match
- * slashes, {@code [a-z]} and {@code [!a-z]} one character, and a pattern that ends with a slash
- * means everything below that folder.
+ * Which files to take, by patterns as huggingface_hub knows them: {@code *} and {@code ?} also
+ * match slashes, {@code [a-z]} and {@code [!a-z]} one character, and a pattern that ends with a
+ * slash means everything below that folder.
  *
  * @param include only what matches one of these; everything where there are none
  * @param exclude nothing that matches one of these

@@ -123,8 +123,7 @@ final class HubHttp implements AutoCloseable {
     Optional<Duration> asked =
         failure instanceof TransientFailure busy ? busy.asked() : Optional.empty();
     boolean tooLong = asked.filter(a -> a.compareTo(retries.patience()) > 0).isPresent();
-    int tries =
-        unlikelyToPass(failure) ? Math.min(3, retries.tries()) : retries.tries();
+    int tries = unlikelyToPass(failure) ? Math.min(3, retries.tries()) : retries.tries();
     if (failures >= tries || tooLong) {
       throw HubRefusal.unreachable(uri, failure, failures, asked.filter(a -> tooLong));
     }

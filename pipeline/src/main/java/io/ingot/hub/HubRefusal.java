@@ -178,7 +178,9 @@ final class HubRefusal {
       URI uri, IOException failure, int tries, Optional<Duration> tooLong) {
     String times = tries == 1 ? "one try" : tries + " tries";
     String why =
-        (failure instanceof ConnectException ? " cannot be reached in " : " gave no usable answer in ")
+        (failure instanceof ConnectException
+                ? " cannot be reached in "
+                : " gave no usable answer in ")
             + times;
     if (tooLong.isPresent()) {
       why = " asks to wait " + tooLong.get().toSeconds() + " s";

@@ -95,7 +95,8 @@ final class Router {
         exchange.answer(200, ApiExchange.JSON.createObjectNode());
       }
       case "GET xet-read-token", "GET xet-write-token" -> {
-        LOG.warn("a client wants Xet storage, which this Hub has not: it needs HF_HUB_DISABLE_XET=1");
+        LOG.warn(
+            "a client wants Xet storage, which this Hub has not: it needs HF_HUB_DISABLE_XET=1");
         throw new ApiError(
             501,
             Optional.empty(),
