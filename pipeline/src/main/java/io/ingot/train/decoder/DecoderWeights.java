@@ -177,8 +177,8 @@ public final class DecoderWeights implements AutoCloseable {
         list.add(weights.absent(inLayers).tensor());
       }
       list.add(weights.absent(inLayers).scaling());
-      TensorInfo info = tensors.get(file);
-      if (info != null && !tied) {
+      TensorInfo info = tensors.get(tied ? root() + EMBEDDING : file);
+      if (info != null) {
         int out = Math.toIntExact(info.shape().get(0));
         int in = Math.toIntExact(info.shape().get(1));
         weights.linears.put(name, new Linear(name, in, out, inLayers, base + entry.place()));
