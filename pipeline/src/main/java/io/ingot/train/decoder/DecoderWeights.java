@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
@@ -131,15 +132,17 @@ public final class DecoderWeights implements AutoCloseable {
       TensorLoader loader) {
     void all(DecoderProgram program) {
       String root = root();
+      OptionalInt none = OptionalInt.empty();
       for (TensorPlaces.Entry entry : program.shared().entries()) {
         String name = entry.name();
         String full = name.startsWith("model.") ? root + name.substring("model.".length()) : name;
-        read(entry, full, weights.shared, 0, false);
+        read(entry, full, weights.shared, 0, none);
       }
       int size = program.layer().size();
       for (int i = 0; i < shape.layers(); i++) {
         for (TensorPlaces.Entry entry : program.layer().entries()) {
-          read(entry, root + "layers." + i + "." + entry.name(), weights.layers, i * size, true);
+          String name = root + "layers." + i + "." + entry.name();
+          read(entry, name, weights.layers, i * size, OptionalInt.of(i));
         }
       }
     }
@@ -159,9 +162,10 @@ public final class DecoderWeights implements AutoCloseable {
     }
 
     private void read(
-        TensorPlaces.Entry entry, String name, List<NDArray> list, int base, boolean inLayers) {
+        TensorPlaces.Entry entry, String name, List<NDArray> list, int base, OptionalInt layer) {
+      boolean inLayers = layer.isPresent();
       if (!entry.linear()) {
-        list.add(optional(name, inLayers));
+        list.add(load(name, layer));
         return;
       }
       Map<String, TensorInfo> tensors = source.tensors();
@@ -170,9 +174,9 @@ public final class DecoderWeights implements AutoCloseable {
       if (tied) {
         list.add(weights.shared.getFirst());
       } else {
-        list.add(optional(file, inLayers));
+        list.add(load(file, layer));
       }
-      list.add(optional(name + ".bias", inLayers));
+      list.add(load(name + ".bias", layer));
       for (int j = 0; j < 3; j++) {
         list.add(weights.absent(inLayers).tensor());
       }
@@ -185,12 +189,9 @@ public final class DecoderWeights implements AutoCloseable {
       }
     }
 
-    /**
-     * Biases, experts of dense layers and the like may be absent; what must be there is checked.
-     */
-    private NDArray optional(String name, boolean inLayers) {
-      if (!source.tensors().containsKey(name)) {
-        return weights.absent(inLayers).tensor();
+    private NDArray load(String name, OptionalInt layer) {
+      if (!new WeightShapes(shape).check(source.tensors(), name, layer)) {
+        return weights.absent(layer.isPresent()).tensor();
       }
       return loader.load(weights.manager, source, name, precision);
     }

@@ -69,10 +69,7 @@ class TargetModulesGoldenTest {
     Map<String, String> got = new TreeMap<>();
     settings
         .choose(linears)
-        .forEach(
-            l ->
-                got.put(
-                    l.name(), config.rank(l.name()) + " at " + config.scaling(l.name())));
+        .forEach(l -> got.put(l.name(), config.rank(l.name()) + " at " + config.scaling(l.name())));
     Map<String, String> want = new TreeMap<>();
     c.path("modules")
         .properties()
@@ -102,7 +99,10 @@ class TargetModulesGoldenTest {
 
   private static LoraSettings settings(JsonNode config) {
     SequencedMap<String, Integer> ranks = new LinkedHashMap<>();
-    config.path("rank_pattern").properties().forEach(e -> ranks.put(e.getKey(), e.getValue().asInt()));
+    config
+        .path("rank_pattern")
+        .properties()
+        .forEach(e -> ranks.put(e.getKey(), e.getValue().asInt()));
     SequencedMap<String, Double> alphas = new LinkedHashMap<>();
     config
         .path("alpha_pattern")

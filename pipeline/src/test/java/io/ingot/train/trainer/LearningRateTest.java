@@ -30,15 +30,13 @@ class LearningRateTest {
 
   @Test
   void cosineToAFloorOfATenth() {
-    check(
-        LearningRate.Curve.COSINE_WITH_MIN_LR, 0, .1, .9, 1, .99972587, .55, .10027413, .1);
+    check(LearningRate.Curve.COSINE_WITH_MIN_LR, 0, .1, .9, 1, .99972587, .55, .10027413, .1);
   }
 
   @Test
   void inverseRoot() {
     check(
-        LearningRate.Curve.INVERSE_SQRT,
-        0, .1, .9, 1, .95346259, .42640143, .31782086, .31622777);
+        LearningRate.Curve.INVERSE_SQRT, 0, .1, .9, 1, .95346259, .42640143, .31782086, .31622777);
   }
 
   @Test
@@ -90,9 +88,7 @@ class LearningRateTest {
   private static void check(LearningRate.Curve curve, double... multipliers) {
     LearningRate rate = new LearningRate(curve, 1, 10, 100);
     for (int i = 0; i < STEPS.length; i++) {
-      assertThat(rate.at(STEPS[i]))
-          .as("step %d", STEPS[i])
-          .isCloseTo(multipliers[i], within(1e-8));
+      assertThat(rate.at(STEPS[i])).as("step %d", STEPS[i]).isCloseTo(multipliers[i], within(1e-8));
     }
   }
 }

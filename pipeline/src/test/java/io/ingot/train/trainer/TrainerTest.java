@@ -84,8 +84,10 @@ class TrainerTest {
   @Test
   void packedRowsDoNotSeeEachOther() throws Exception {
     List<TokenRow> rows = rows(8);
-    List<TokenBatch> packed = List.of(new TokenBatch(rows.subList(0, 4)), new TokenBatch(rows.subList(4, 8)));
-    float[] apart = train(new TrainingPlan(8, 4, 1, 4, false, 1), single(rows), options(4, 0, o -> o));
+    List<TokenBatch> packed =
+        List.of(new TokenBatch(rows.subList(0, 4)), new TokenBatch(rows.subList(4, 8)));
+    float[] apart =
+        train(new TrainingPlan(8, 4, 1, 4, false, 1), single(rows), options(4, 0, o -> o));
     float[] together = train(new TrainingPlan(2, 1, 1, 4, false, 1), packed, options(4, 0, o -> o));
     assertThat(distance(apart, together)).isLessThan(1e-6);
   }
@@ -134,13 +136,20 @@ class TrainerTest {
         o ->
             new TrainingOptions(
                 new LearningRate(LearningRate.Curve.CONSTANT, 1e30, 0, 8),
-                o.beta1(), o.beta2(), o.eps(), 0, 0, 1, 0, 1, null, null, false);
+                o.beta1(),
+                o.beta2(),
+                o.eps(),
+                0,
+                0,
+                1,
+                0,
+                1,
+                null,
+                null,
+                false);
     assertThatThrownBy(
             () ->
-                train(
-                    new TrainingPlan(8, 4, 1, 8, false, 1),
-                    single(rows(8)),
-                    options(8, 0, wild)))
+                train(new TrainingPlan(8, 4, 1, 8, false, 1), single(rows(8)), options(8, 0, wild)))
         .isInstanceOf(IngotException.class)
         .hasMessageContaining("is no number any more; rows of the step: [")
         .hasMessageContaining("Lower the learning rate");
