@@ -6,97 +6,84 @@ import io.ingot.step.DatasetForm;
 import io.ingot.step.StepContext;
 import io.ingot.step.StepInput;
 import io.ingot.train.TokenRow;
-import io.ingot.train.data.TokensFormat;
+import io.ingot.train.data.Dataset;
+import io.ingot.train.data.DatasetLoader;
+import io.ingot.train.data.DatasetOptions;
+import io.ingot.train.data.LossOn;
+import io.ingot.train.data.RowFormat;
+import io.ingot.train.data.TooLong;
 import io.ingot.train.decoder.DecoderShape;
+import io.ingot.train.tokenizer.StopTokens;
+import io.ingot.train.tokenizer.Tokenizer;
 import io.ingot.train.trainer.Packing;
 import io.ingot.train.trainer.TokenBatch;
-import java.util.ArrayList;
-import java.util.Arrays;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
  * The rows of a training, as long as they may be.
  *
- * @param dropped rows left out for their length
+ * @param dropped rows left out, for their length or because nothing of them is trained
  */
 record TrainingRows(List<TokenRow> rows, List<TokenBatch> validation, int dropped) {
   /** Reads the dataset and the validation dataset of a step. */
   static TrainingRows read(StepContext context, FinetuneParameters parameters, Model model) {
-    List<TokenRow> all = load(context.input("dataset"), parameters.dataset(), parameters, model);
-    List<TokenRow> rows = fit(all, parameters.train(), context.input("dataset"));
-    int dropped = all.size() - rows.size();
-    if (dropped > 0) {
-      context
-          .progress()
-          .note(
-              "%d of %d rows are longer than %d tokens and left out (train.max_length)"
-                  .formatted(dropped, all.size(), parameters.train().maxLength()));
-    }
-    if (rows.stream().mapToLong(r -> new TokenBatch(List.of(r)).trained()).sum() == 0) {
-      throw IngotException.invalid(
-          context.input("dataset").path()
-              + ": no token of any row is trained; every label is masked. Look at the rows with"
-              + " 'ingot data inspect', or set train.loss_on: all");
-    }
+    Dataset dataset =
+        load(context.input("dataset"), parameters.dataset().format(), parameters, model);
+    dataset.warnings().forEach(warning -> context.progress().note("dataset: " + warning));
     StepInput held = context.inputs().get("validation");
     DatasetForm form = parameters.validation();
-    List<TokenBatch> validation = List.of();
-    if (held != null && form != null) {
-      validation =
-          fit(load(held, form, parameters, model), parameters.train(), held).stream()
-              .map(r -> new TokenBatch(List.of(r)))
-              .toList();
-    }
-    return new TrainingRows(rows, validation, dropped);
+    List<TokenBatch> validation =
+        held == null || form == null
+            ? List.of()
+            : single(load(held, form.format(), parameters, model).rows());
+    return new TrainingRows(dataset.rows(), validation, dataset.statistics().dropped());
   }
 
-  private static List<TokenRow> load(
-      StepInput input, @Nullable DatasetForm form, FinetuneParameters parameters, Model model) {
-    String format = form == null ? "tokens" : form.format();
-    if (format.equals("tokens")) {
-      return TokensFormat.read(input.path());
+  private static Dataset load(
+      StepInput input, String format, FinetuneParameters parameters, Model model) {
+    Train train = parameters.train();
+    DatasetOptions options =
+        new DatasetOptions(
+            RowFormat.parse(format),
+            Optional.ofNullable(train.lossOn()).map(loss -> LossOn.valueOf(loss.name())),
+            train.maxLength(),
+            TooLong.valueOf(train.tooLong().name()));
+    if (options.format() == RowFormat.TOKENS) {
+      return DatasetLoader.loadTokens(input.path(), options);
     }
-    throw IngotException.invalid("dataset format " + format + " cannot be read here");
+    Path folder =
+        model
+            .folder()
+            .orElseThrow(
+                () ->
+                    IngotException.invalid(
+                        "a GGUF file cannot be trained; name the model it was made of"));
+    try (Tokenizer tokenizer = Tokenizer.load(folder)) {
+      return new DatasetLoader(
+              tokenizer, folder.toString(), clock(parameters), StopTokens.of(folder, tokenizer))
+          .load(input.path(), options);
+    }
   }
 
-  /** Rows no longer than the limit, by the user's rule for the others. */
-  private static List<TokenRow> fit(List<TokenRow> rows, Train train, StepInput input) {
-    int limit = train.maxLength();
-    List<TokenRow> fitting = new ArrayList<>();
-    for (int i = 0; i < rows.size(); i++) {
-      TokenRow row = rows.get(i);
-      if (row.inputIds().length <= limit) {
-        fitting.add(row);
-        continue;
-      }
-      switch (train.tooLong()) {
-        case DROP -> {}
-        case TRUNCATE ->
-            fitting.add(
-                new TokenRow(
-                    Arrays.copyOf(row.inputIds(), limit), Arrays.copyOf(row.labels(), limit)));
-        case FAIL ->
-            throw IngotException.invalid(
-                "%s: row %d has %d tokens, more than train.max_length %d; raise it, or set"
-                        .formatted(input.path(), i + 1, row.inputIds().length, limit)
-                    + " train.too_long to drop or truncate");
-      }
-    }
-    if (fitting.isEmpty()) {
-      throw IngotException.invalid(
-          "%s: all %d rows are longer than train.max_length %d; raise it, or set train.too_long:"
-                  .formatted(input.path(), rows.size(), limit)
-              + " truncate");
-    }
-    return fitting;
+  /** Only templates that ask for the time get one that the lock fixed; the others never look. */
+  private static LocalDateTime clock(FinetuneParameters parameters) {
+    String clock = parameters.clock();
+    Instant instant = clock == null ? Instant.EPOCH : Instant.parse(clock);
+    return LocalDateTime.ofInstant(instant, ZoneOffset.UTC);
   }
 
   /** What the plan numbers: rows, or packs of rows. */
   List<TokenBatch> units(Train train) {
-    return train.packing()
-        ? Packing.bestFitDecreasing(rows, train.maxLength())
-        : rows.stream().map(r -> new TokenBatch(List.of(r))).toList();
+    return train.packing() ? Packing.bestFitDecreasing(rows, train.maxLength()) : single(rows);
+  }
+
+  private static List<TokenBatch> single(List<TokenRow> rows) {
+    return rows.stream().map(r -> new TokenBatch(List.of(r))).toList();
   }
 
   /** Every token and every trained label must be of the vocabulary. */

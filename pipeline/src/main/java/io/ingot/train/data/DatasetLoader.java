@@ -48,15 +48,22 @@ public final class DatasetLoader {
               + " holds judged answers, which this objective cannot learn from");
     }
     if (options.format() == RowFormat.TOKENS) {
-      List<TokenRow> rows = TokensFormat.read(file);
-      List<String> places =
-          IntStream.range(0, rows.size()).mapToObj(i -> "row " + (i + 1)).toList();
-      return fitted(file, options, rows, places);
+      return loadTokens(file, options);
     }
     List<SourceRow> source = DatasetFile.read(file);
     RowEncoder encoder = encoder(options);
     List<TokenRow> rows = parallel(source, encoder::encode);
-    return fitted(file, options, rows, source.stream().map(SourceRow::place).toList());
+    Dataset dataset = fitted(file, options, rows, source.stream().map(SourceRow::place).toList());
+    List<String> warnings = new ArrayList<>(dataset.warnings());
+    warnings.addAll(doctor.examine(dataset, options.loss()));
+    return new Dataset(dataset.rows(), dataset.places(), dataset.statistics(), warnings);
+  }
+
+  /** Rows of format {@code tokens}, which need no tokenizer. */
+  public static Dataset loadTokens(Path file, DatasetOptions options) {
+    List<TokenRow> rows = TokensFormat.read(file);
+    List<String> places = IntStream.range(0, rows.size()).mapToObj(i -> "row " + (i + 1)).toList();
+    return fitted(file, options, rows, places);
   }
 
   /** Preference pairs, without limits of length. */
@@ -101,16 +108,13 @@ public final class DatasetLoader {
     return encoded;
   }
 
-  private Dataset fitted(
+  private static Dataset fitted(
       Path file, DatasetOptions options, List<TokenRow> all, List<String> places) {
     RowFitting fitting = new RowFitting(options, file);
     for (int i = 0; i < all.size(); i++) {
       fitting.add(all.get(i), places.get(i));
     }
-    Dataset dataset = fitting.finish();
-    List<String> warnings = new ArrayList<>(dataset.warnings());
-    warnings.addAll(doctor.examine(dataset, options.loss()));
-    return new Dataset(dataset.rows(), dataset.places(), dataset.statistics(), warnings);
+    return fitting.finish();
   }
 
   /** Parses the template when the first chat needs it. */
