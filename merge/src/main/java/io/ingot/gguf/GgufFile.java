@@ -281,6 +281,11 @@ public final class GgufFile implements AutoCloseable {
     return tensor.bytes() == 0 ? MemorySegment.NULL : data.asSlice(tensor.offset(), tensor.bytes());
   }
 
+  /** The values of a tensor of this file. */
+  public FloatRows rows(GgufTensor tensor) {
+    return new GgufTensorRows(tensor, data(tensor));
+  }
+
   @Override
   public void close() {
     arena.close();

@@ -1,7 +1,7 @@
 package io.ingot.step;
 
 import io.ingot.adapter.AdaptedModel;
-import io.ingot.error.IngotException;
+import io.ingot.gguf.GgufModel;
 import io.ingot.model.Model;
 import io.ingot.model.ModelFolder;
 
@@ -12,14 +12,13 @@ public final class ModelOpener {
   /**
    * Opens a model; reads headers only.
    *
-   * @throws IngotException when it does not exist or is not valid
+   * @throws io.ingot.error.IngotException when it does not exist or is not valid
    */
   public static Model open(ModelSource source) {
     return switch (source) {
       case ModelSource.Folder folder -> ModelFolder.open(folder.path());
       case ModelSource.Adapter adapter -> AdaptedModel.open(open(adapter.base()), adapter.path());
-      case ModelSource.Gguf gguf ->
-          throw IngotException.invalid(gguf.file() + ": GGUF models cannot be opened here");
+      case ModelSource.Gguf gguf -> GgufModel.open(gguf.file());
     };
   }
 }

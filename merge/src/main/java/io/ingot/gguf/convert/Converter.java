@@ -65,7 +65,7 @@ public final class Converter {
     refuseQuantized(raw);
     ModelConfig config = ConfigDefaults.complete(raw);
     Family family = Families.of(className(raw));
-    family.prepare(config);
+    family.prepare(config, folder);
     RopeParameters rope = RopeParameters.of(config);
     OutType type = outType();
     KeyValues out = new KeyValues();

@@ -79,6 +79,37 @@ final class Experts {
     return new SourceTensor(name, shape, first.half(), new RowViews.Stacked(rows));
   }
 
+  /** The matrices of the experts that a stack of a file holds. */
+  List<SourceTensor> split(SourceTensor stack, TensorNames names) {
+    String hub =
+        names
+            .hub(stack.name())
+            .orElseThrow(
+                () -> IngotException.invalid("tensor '" + stack.name() + "' has no place here"));
+    Matcher layer = Pattern.compile("(?<=layers\\.)\\d+").matcher(hub);
+    if (!layer.find() || stack.shape().size() != 3) {
+      throw IngotException.invalid("tensor '" + stack.name() + "' is no stack of experts");
+    }
+    String ending = hub.substring(0, hub.lastIndexOf('.'));
+    String part = ending.substring(ending.lastIndexOf('.') + 1);
+    List<SourceTensor> experts = new ArrayList<>();
+    long height = stack.dim(1);
+    for (int expert = 0; expert < stack.dim(0); expert++) {
+      String name =
+          source
+              .replace("#", layer.group())
+              .replace("@", Integer.toString(expert))
+              .replace("*", part);
+      experts.add(
+          new SourceTensor(
+              name,
+              stack.shape().subList(1, 3),
+              false,
+              RowViews.slice(stack.rows(), expert * height, height)));
+    }
+    return experts;
+  }
+
   List<String> leftovers() {
     return waiting.values().stream()
         .flatMap(tensors -> tensors.keySet().stream())

@@ -3,7 +3,9 @@ package io.ingot.gguf.convert;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ingot.error.IngotException;
+import io.ingot.gguf.FloatRows;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -80,6 +82,67 @@ class LlamaFamily extends Family {
               long within = row % (2 * half);
               return row - within + (within % 2) * half + within / 2;
             }));
+  }
+
+  /** The inverse of {@link #interleave}. */
+  static SourceTensor deinterleave(SourceTensor tensor, long heads) {
+    long rows = tensor.dim(0);
+    if (heads <= 0 || rows % (2 * heads) != 0) {
+      throw IngotException.invalid(
+          "tensor '" + tensor.name() + "' does not divide into " + heads + " heads");
+    }
+    long half = rows / heads / 2;
+    var flat = tensor.shape().size() == 1 ? new RowViews.Reshaped(tensor.rows(), 1) : tensor.rows();
+    FloatRows reordered =
+        new RowViews.Reordered(
+            flat,
+            rows,
+            row -> {
+              long within = row % (2 * half);
+              return row - within + (within % half) * 2 + within / half;
+            });
+    return tensor.with(
+        tensor.shape().size() == 1
+            ? new RowViews.Reshaped(reordered, Math.toIntExact(rows))
+            : reordered);
+  }
+
+  @Override
+  List<SourceTensor> restore(SourceTensor tensor, ModelConfig config) {
+    String name = tensor.name();
+    if (name.equals("rope_freqs.weight")) {
+      return List.of();
+    }
+    if (name.contains("_exps.")) {
+      return experts.split(tensor, names());
+    }
+    SourceTensor renamed = super.restore(tensor, config).getFirst();
+    if (name.contains(".attn_q.")) {
+      return List.of(deinterleave(renamed, config.requireLong("num_attention_heads")));
+    }
+    if (name.contains(".attn_k.")) {
+      return List.of(deinterleave(renamed, config.requireLong("num_key_value_heads")));
+    }
+    return List.of(renamed);
+  }
+
+  @Override
+  void restoreConfig(FileMetadata metadata, Map<String, SourceTensor> tensors, ObjectNode config) {
+    boolean mixture = metadata.number("expert_count").orElse(0L) > 0;
+    boolean smol = architecture().equals("smollm3");
+    config
+        .putArray("architectures")
+        .add(mixture ? "MixtralForCausalLM" : smol ? "SmolLM3ForCausalLM" : "LlamaForCausalLM");
+    config.put("model_type", mixture ? "mixtral" : architecture());
+    super.restoreConfig(metadata, tensors, config);
+    if (mixture) {
+      config.put("num_local_experts", metadata.require("expert_count"));
+      config.put("num_experts_per_tok", metadata.require("expert_used_count"));
+    }
+    SourceTensor factors = tensors.get("rope_freqs.weight");
+    if (factors != null) {
+      Llama3Rope.restore(factors, config);
+    }
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.ingot.gguf.convert;
 
+import io.ingot.error.IngotException;
 import io.ingot.gguf.TokenEncoder;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -54,6 +55,14 @@ final class Tokenizer {
     }
     write(SentencePieceVocabulary.read(folder, config));
     return true;
+  }
+
+  /** SentencePiece from tokenizer.model, without which this family has no tokenizer. */
+  void requireSentencePiece() {
+    if (!writeSentencePiece()) {
+      throw IngotException.notFound(
+          folder.resolve("tokenizer.model") + ": no such file; this family needs it");
+    }
   }
 
   /** SentencePiece-like BPE from tokenizer.json; false where there is none. */

@@ -74,7 +74,11 @@ final class StepPlanner {
         body = Json.object();
         body.set("recipe", recipe);
       }
-      case QUANTIZE -> body.remove("model");
+      case QUANTIZE -> {
+        // Files are called after the model, wherever it lies.
+        body.set("name", body.get("model"));
+        body.remove("model");
+      }
       case EVALUATE -> {}
       case PUBLISH -> body.remove(List.of("artifacts", "card", "review"));
     }
