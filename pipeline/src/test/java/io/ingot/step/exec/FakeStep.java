@@ -34,6 +34,9 @@ public class FakeStep implements Step {
   public StepOutcome run(StepContext context) throws IOException, InterruptedException {
     JsonNode parameters = context.parameters();
     journal(parameters, "begin " + context.step());
+    if (parameters.path("say").asText().equals("environment")) {
+      System.out.println("HF_TOKEN is " + System.getenv("HF_TOKEN"));
+    }
     misbehave(context);
     Path checkpoint = context.scratch().resolve("ticks");
     int done = Files.exists(checkpoint) ? Integer.parseInt(Files.readString(checkpoint)) : 0;
@@ -81,7 +84,7 @@ public class FakeStep implements Step {
         System.out.println("native code says goodbye");
         Runtime.getRuntime().halt(42);
       }
-      case "killed" -> ProcessHandle.of(pid()).ifPresent(ProcessHandle::destroyForcibly);
+      case "killed" -> new ProcessBuilder("sh", "-c", "kill -9 " + pid()).start();
       default -> {}
     }
     if (how.equals("killed")) {
