@@ -1,16 +1,11 @@
 package io.ingot.job;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.TextNode;
-import io.ingot.job.schema.Scalars;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
-import org.yaml.snakeyaml.DumperOptions.ScalarStyle;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 
 /**
@@ -23,37 +18,20 @@ record Interpolation(Map<String, String> environment, LocalDate date) {
   private static final Pattern SECRET =
       Pattern.compile("(?i).*(TOKEN|SECRET|PASSWORD|PASSWD|API_?KEY|CREDENTIAL).*");
 
-  /**
-   * The value of a scalar. One that holds a reference is read as an unquoted word afterwards, so
-   * that numbers can come from the environment.
-   */
-  @Nullable JsonNode value(ScalarNode node, String path, Problems problems) {
-    String text = node.getValue();
-    if (!text.contains("${")) {
-      return Scalars.value(node);
-    }
+  /** Whether a text is one reference and nothing else. */
+  static boolean isReference(String text) {
+    return REFERENCE.matcher(text).matches();
+  }
+
+  /** The text with all references replaced; a wrong one is a problem and replaced by itself. */
+  String text(ScalarNode node, String path, Problems problems) {
     StringBuilder result = new StringBuilder();
-    Matcher matcher = REFERENCE.matcher(text);
-    boolean wrong = false;
+    Matcher matcher = REFERENCE.matcher(node.getValue());
     while (matcher.find()) {
-      Optional<String> replaced = replacement(matcher, node, path, problems);
-      wrong |= replaced.isEmpty();
-      matcher.appendReplacement(result, Matcher.quoteReplacement(replaced.orElse("")));
+      String value = replacement(matcher, node, path, problems).orElse(matcher.group());
+      matcher.appendReplacement(result, Matcher.quoteReplacement(value));
     }
-    matcher.appendTail(result);
-    if (wrong) {
-      return null;
-    }
-    boolean whole = REFERENCE.matcher(text.strip()).matches();
-    return whole
-        ? Scalars.value(
-            new ScalarNode(
-                node.getTag(),
-                result.toString(),
-                node.getStartMark(),
-                node.getEndMark(),
-                ScalarStyle.PLAIN))
-        : TextNode.valueOf(result.toString());
+    return matcher.appendTail(result).toString();
   }
 
   private Optional<String> replacement(

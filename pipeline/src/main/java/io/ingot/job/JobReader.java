@@ -49,7 +49,8 @@ public record JobReader(Map<String, String> environment, LocalDate today) {
       Overrides.apply(root, override, problems);
     }
     Map<String, Place> places = new HashMap<>();
-    NodeReader reader = new NodeReader(new Interpolation(environment, today), problems, places);
+    NodeResolution.apply(root, new Interpolation(environment, today), problems);
+    NodeReader reader = new NodeReader(problems, places);
     JsonNode tree = reader.read(root, Grammar.job(), "");
     return tree == null ? Optional.empty() : Optional.of(spec(file, tree, root, places));
   }

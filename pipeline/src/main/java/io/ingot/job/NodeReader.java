@@ -29,12 +29,10 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 final class NodeReader {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
-  private final Interpolation interpolation;
   private final Problems problems;
   private final Map<String, Place> places;
 
-  NodeReader(Interpolation interpolation, Problems problems, Map<String, Place> places) {
-    this.interpolation = interpolation;
+  NodeReader(Problems problems, Map<String, Place> places) {
     this.problems = problems;
     this.places = places;
   }
@@ -216,7 +214,7 @@ final class NodeReader {
   private @Nullable JsonNode tree(Node node, String path) {
     places.putIfAbsent(path, Place.of(node.getStartMark()));
     return switch (node) {
-      case ScalarNode scalar -> interpolation.value(scalar, path, problems);
+      case ScalarNode scalar -> Scalars.value(scalar);
       case SequenceNode list -> {
         ArrayNode result = JSON.arrayNode();
         for (int i = 0; i < list.getValue().size(); i++) {
@@ -240,10 +238,7 @@ final class NodeReader {
     if (!(node instanceof ScalarNode scalar)) {
       return wrong(node, schema, path);
     }
-    JsonNode value = interpolation.value(scalar, path, problems);
-    if (value == null) {
-      return null;
-    }
+    JsonNode value = Scalars.value(scalar);
     return switch (schema) {
       case Schema.Text text -> text(scalar, value, text, path);
       case Schema.Choice choice -> choice(scalar, value, choice, path);
@@ -303,8 +298,7 @@ final class NodeReader {
           case MappingNode m -> "a mapping";
           case SequenceNode s -> "a list";
           case ScalarNode s -> {
-            JsonNode value = interpolation.value(s, path, new Problems());
-            yield describe(value == null ? JSON.textNode(s.getValue()) : value);
+            yield describe(Scalars.value(s));
           }
           default -> "something else";
         };

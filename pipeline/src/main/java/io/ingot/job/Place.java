@@ -12,7 +12,8 @@ public record Place(String source, int line, int column) {
   /** How the source of an override begins. */
   static final String OPTION = "--set ";
 
-  static Place of(Mark mark) {
+  /** The place of a mark of our own reader. */
+  public static Place of(Mark mark) {
     boolean file = !mark.getName().startsWith(OPTION);
     return new Place(
         mark.getName(), file ? mark.getLine() + 1 : 0, file ? mark.getColumn() + 1 : 0);

@@ -4,10 +4,13 @@ import io.ingot.error.IngotException;
 import io.ingot.hub.RepoId;
 import io.ingot.job.JobReader;
 import io.ingot.job.JobSpec;
+import io.ingot.job.Place;
 import io.ingot.job.Problems;
 import io.ingot.job.StepKind;
 import io.ingot.job.StepSpec;
 import io.ingot.job.planner.Reference.Wants;
+import io.ingot.merge.recipe.RecipeProblem;
+import io.ingot.merge.recipe.RecipeReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -130,7 +133,18 @@ public final class JobCheck {
       case FINETUNE -> FinetuneCheck.check(job, step, problems);
       case EVALUATE -> GateCheck.check(job, step, problems);
       case PUBLISH -> publish(step);
-      case MERGE, QUANTIZE -> {}
+      case MERGE -> recipe(step);
+      case QUANTIZE -> {}
+    }
+  }
+
+  /** In a job a key that nobody knows is a mistake, where mergekit would ignore it. */
+  private void recipe(StepSpec step) {
+    for (RecipeProblem problem : RecipeReader.read(step.node(), step.path("")).problems()) {
+      if (problem.severity() != RecipeProblem.Severity.WARNING) {
+        Place place = problem.mark().map(Place::of).orElse(job.place(problem.path()));
+        problems.add(place, problem.path(), problem.message());
+      }
     }
   }
 

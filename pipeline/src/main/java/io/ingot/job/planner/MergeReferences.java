@@ -45,18 +45,21 @@ final class MergeReferences {
     }
   }
 
-  /** Text, or mergekit's mapping {@code {model: {path, revision}, lora: ...}}. */
+  /** Text, or mergekit's mapping {@code {model: {path, revision}, lora: ...}} as such a text. */
   private static void reference(JsonNode value, String path, List<Reference> all) {
-    if (value.isTextual()) {
-      all.add(new Reference(value.textValue(), path, Wants.MODEL));
-    } else if (value.path("model").isTextual()) {
-      all.add(new Reference(value.get("model").textValue(), path + ".model", Wants.MODEL));
-    } else if (value.path("path").isTextual()) {
-      all.add(new Reference(value.get("path").textValue(), path + ".path", Wants.MODEL));
-    } else if (value.path("model").path("path").isTextual()) {
-      all.add(
-          new Reference(
-              value.get("model").get("path").textValue(), path + ".model.path", Wants.MODEL));
+    String text = part(value.has("model") ? value.get("model") : value);
+    if (text.isEmpty()) {
+      return; // the reader of recipes tells
     }
+    String lora = part(value.path("lora"));
+    all.add(new Reference(lora.isEmpty() ? text : text + "+" + lora, path, Wants.MODEL));
+  }
+
+  private static String part(JsonNode value) {
+    if (value.path("path").isTextual()) {
+      String revision = value.path("revision").asText("");
+      return value.get("path").textValue() + (revision.isEmpty() ? "" : "@" + revision);
+    }
+    return value.isTextual() ? value.textValue() : "";
   }
 }

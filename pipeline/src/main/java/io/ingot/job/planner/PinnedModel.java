@@ -28,9 +28,9 @@ public record PinnedModel(
     Optional<String> base,
     Map<String, Long> sizes) {
 
-  /** Name of the step that brings it here. */
+  /** Name of the step that brings it here; slashes of a recipe's reference are no part of it. */
   String pull() {
-    return "pull:" + name;
+    return "pull:" + name.replaceAll("[^A-Za-z0-9_.@-]+", "--");
   }
 
   /** Bytes of the weights, in safetensors files. */
