@@ -2,6 +2,7 @@ package io.ingot.train.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.ingot.error.IngotException;
+import io.ingot.train.chat.Conversation;
 
 /**
  * A row as it lies in the file.
@@ -10,7 +11,7 @@ import io.ingot.error.IngotException;
  */
 public record SourceRow(JsonNode fields, String place) {
   /** A text; a missing or null one is an error. */
-  String text(String key) {
+  public String text(String key) {
     JsonNode value = fields.path(key);
     if (value.isTextual()) {
       return value.textValue();
@@ -19,6 +20,21 @@ public record SourceRow(JsonNode fields, String place) {
         key,
         value.isMissingNode() ? "is missing" : "is " + kind(value),
         "a text" + (value.isMissingNode() ? "; the row has " + keys() : ""));
+  }
+
+  /** The chat of a row of messages, sharegpt or alpaca. */
+  public Conversation conversation(RowFormat format) {
+    return Conversations.of(this, format);
+  }
+
+  /** The messages under a key, with the row's tools. */
+  public Conversation conversation(String key) {
+    return Conversations.conversation(this, Conversations.messages(this, key));
+  }
+
+  /** Whether a field holds messages, not text. */
+  public boolean isChat(String key) {
+    return fields.path(key).isArray();
   }
 
   String text(String key, String otherwise) {

@@ -1,7 +1,11 @@
 package io.ingot.train.tokenizer;
 
+import io.ingot.error.IngotException;
+import io.ingot.gguf.GgufValue;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 
@@ -33,12 +37,71 @@ public record GgufTokenizer(
     Optional<Boolean> addSpacePrefix,
     SequencedMap<String, Integer> specialIds,
     Optional<String> chatTemplate) {
+  private static final String PREFIX = "tokenizer.ggml.";
   static final int NORMAL = 1;
   static final int UNKNOWN = 2;
   static final int CONTROL = 3;
   static final int USER_DEFINED = 4;
   static final int UNUSED = 5;
   static final int BYTE = 6;
+
+  /**
+   * Reads the metadata of a GGUF file.
+   *
+   * @param place what errors call the file
+   * @throws IngotException when there is no tokenizer, or it contradicts itself
+   */
+  public static GgufTokenizer of(Map<String, GgufValue> metadata, String place) {
+    List<String> tokens = require(metadata, PREFIX + "tokens", place).texts();
+    GgufValue types = metadata.get(PREFIX + "token_type");
+    GgufValue scores = metadata.get(PREFIX + "scores");
+    GgufValue merges = metadata.get(PREFIX + "merges");
+    int[] kinds = new int[tokens.size()];
+    Arrays.fill(kinds, NORMAL);
+    if (types != null) {
+      kinds = types.integers();
+      if (kinds.length != tokens.size()) {
+        throw IngotException.invalid(
+            place
+                + ": "
+                + PREFIX
+                + "token_type has "
+                + kinds.length
+                + " elements for "
+                + tokens.size()
+                + " tokens");
+      }
+    }
+    SequencedMap<String, Integer> ids = new LinkedHashMap<>();
+    for (String role :
+        List.of("bos", "eos", "eot", "eom", "unknown", "seperator", "padding", "cls", "mask")) {
+      GgufValue id = metadata.get(PREFIX + role + "_token_id");
+      if (id != null && id.integer() >= 0 && id.integer() < tokens.size()) {
+        ids.put(role, (int) id.integer());
+      }
+    }
+    return new GgufTokenizer(
+        require(metadata, PREFIX + "model", place).text(),
+        Optional.ofNullable(metadata.get(PREFIX + "pre")).map(GgufValue::text),
+        tokens,
+        kinds,
+        scores == null ? new float[0] : scores.floats(),
+        merges == null ? List.of() : merges.texts(),
+        Optional.ofNullable(metadata.get(PREFIX + "add_bos_token")).map(GgufValue::flag),
+        Optional.ofNullable(metadata.get(PREFIX + "add_eos_token")).map(GgufValue::flag),
+        Optional.ofNullable(metadata.get(PREFIX + "add_space_prefix")).map(GgufValue::flag),
+        ids,
+        Optional.ofNullable(metadata.get("tokenizer.chat_template")).map(GgufValue::text));
+  }
+
+  private static GgufValue require(
+      Map<String, GgufValue> metadata, String key, String place) {
+    GgufValue value = metadata.get(key);
+    if (value == null) {
+      throw IngotException.invalid(place + " has no " + key + ", so it carries no tokenizer");
+    }
+    return value;
+  }
 
   /** Special tokens under the names of transformers, such as {@code eos_token}. */
   SequencedMap<String, String> specialTokens() {

@@ -1,0 +1,77 @@
+package io.ingot.step;
+
+import io.ingot.error.IngotException;
+import io.ingot.gguf.GgufFile;
+import io.ingot.train.chat.ChatTemplate;
+import io.ingot.train.tokenizer.GgufTokenizer;
+import io.ingot.train.tokenizer.StopTokens;
+import io.ingot.train.tokenizer.Tokenizer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The text side of a model, whatever it comes from.
+ *
+ * @param stops tokens at which generation stops
+ * @param place what errors call it
+ */
+public record ModelText(Tokenizer tokenizer, Set<Integer> stops, String place)
+    implements AutoCloseable {
+  /**
+   * Opens the tokenizer of a model; an adapter's own goes before its base's.
+   *
+   * @throws IngotException when there is none
+   */
+  public static ModelText open(ModelSource source) {
+    return switch (source) {
+      case ModelSource.Folder folder -> ofFolder(folder.path());
+      case ModelSource.Adapter adapter ->
+          Files.isRegularFile(adapter.path().resolve("tokenizer.json"))
+              ? ofFolder(adapter.path())
+              : open(adapter.base());
+      case ModelSource.Gguf gguf -> ofGguf(gguf.file());
+    };
+  }
+
+  private static ModelText ofFolder(Path folder) {
+    Tokenizer tokenizer = Tokenizer.load(folder);
+    try {
+      return new ModelText(tokenizer, StopTokens.of(folder, tokenizer), folder.toString());
+    } catch (RuntimeException e) {
+      tokenizer.close();
+      throw e;
+    }
+  }
+
+  private static ModelText ofGguf(Path file) {
+    try (GgufFile gguf = GgufFile.open(file)) {
+      GgufTokenizer metadata = GgufTokenizer.of(gguf.metadata(), file.toString());
+      Set<Integer> stops = new LinkedHashSet<>();
+      for (String role : List.of("eos", "eot", "eom")) {
+        if (metadata.specialIds().containsKey(role)) {
+          stops.add(metadata.specialIds().get(role));
+        }
+      }
+      return new ModelText(Tokenizer.ofGguf(metadata), stops, file.toString());
+    }
+  }
+
+  /**
+   * The usual chat template.
+   *
+   * @param clock what it takes for now
+   * @throws IngotException when the model has none
+   */
+  public ChatTemplate template(LocalDateTime clock) {
+    return ChatTemplate.of(tokenizer, place, clock);
+  }
+
+  @Override
+  public void close() {
+    tokenizer.close();
+  }
+}
