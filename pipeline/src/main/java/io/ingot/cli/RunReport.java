@@ -1,11 +1,16 @@
 package io.ingot.cli;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ingot.run.RunRecord;
 import io.ingot.run.RunState;
 import io.ingot.run.StepRecord;
 import io.ingot.run.StepState;
+import io.ingot.step.evaluate.EvaluationTable;
 import io.ingot.store.ArtifactStore;
 import io.ingot.store.IngotHome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -80,7 +85,23 @@ record RunReport(RunRecord run, List<StepRecord> steps, IngotHome home) {
 
   /** The tables of the evaluations of this run. */
   List<String> evaluations() {
-    return List.of();
+    List<String> lines = new ArrayList<>();
+    for (StepRecord step : steps) {
+      if (step.kind().equals("evaluate") && step.outputDigest() != null) {
+        Path artifact = new ArtifactStore(home.artifacts()).path(step.outputDigest());
+        lines.add("");
+        lines.addAll(evaluation(artifact.resolve("evaluation.json")));
+      }
+    }
+    return lines;
+  }
+
+  private static List<String> evaluation(Path file) {
+    try {
+      return EvaluationTable.of(new ObjectMapper().readTree(Files.readAllBytes(file))).lines();
+    } catch (IOException e) {
+      return List.of("(" + file + " cannot be read: " + e.getMessage() + ")");
+    }
   }
 
   /** One line for each step. */

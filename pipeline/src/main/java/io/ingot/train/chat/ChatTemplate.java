@@ -1,5 +1,6 @@
 package io.ingot.train.chat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ingot.error.IngotException;
@@ -82,6 +83,40 @@ public final class ChatTemplate {
     variables.set("tools", conversation.tools());
     variables.put("add_generation_prompt", addGenerationPrompt);
     return render(variables);
+  }
+
+  /**
+   * The text of a conversation that ends inside of its last message, so that generation goes on
+   * with it ({@code continue_final_message} of transformers).
+   *
+   * @throws IngotException also when the template does not show the last message as it is
+   */
+  public String renderOpen(Conversation conversation) {
+    String text = render(conversation, false).text();
+    String last = lastText(conversation);
+    String stripped = last.strip();
+    int at = text.lastIndexOf(stripped);
+    if (at < 0) {
+      throw IngotException.invalid(
+          place + " changes or leaves out the last message, so it cannot be continued");
+    }
+    String whole = last.stripLeading();
+    return text.substring(
+        0, at + (text.startsWith(whole, at) ? whole.length() : stripped.length()));
+  }
+
+  /** The text of the last message, or of the last part that has one. */
+  private static String lastText(Conversation conversation) {
+    JsonNode content =
+        conversation.messages().get(conversation.messages().size() - 1).path("content");
+    if (!content.isArray()) {
+      return content.asText("");
+    }
+    String text = "";
+    for (JsonNode part : content) {
+      text = part.path("text").isTextual() ? part.path("text").textValue() : text;
+    }
+    return text;
   }
 
   /**

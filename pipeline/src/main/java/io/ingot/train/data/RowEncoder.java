@@ -5,7 +5,6 @@ import io.ingot.error.IngotException;
 import io.ingot.train.TokenRow;
 import io.ingot.train.chat.ChatTemplate;
 import io.ingot.train.chat.Conversation;
-import io.ingot.train.chat.jinja.Rendering;
 import io.ingot.train.tokenizer.TokenizedText;
 import io.ingot.train.tokenizer.Tokenizer;
 import java.util.List;
@@ -95,7 +94,10 @@ final class RowEncoder {
 
   /** Where the rendered prompt ends in the rendered whole. */
   private int promptEnd(Conversation prompt, String whole, SourceRow row) {
-    String opened = rendered(prompt, !lastIsAssistant(prompt), row);
+    String opened =
+        lastIsAssistant(prompt)
+            ? located(row, () -> template.get().renderOpen(prompt))
+            : rendered(prompt, true, row);
     if (!whole.startsWith(opened)) {
       throw IngotException.invalid(
           row.place()
@@ -215,9 +217,13 @@ final class RowEncoder {
   }
 
   private String rendered(Conversation chat, boolean prompt, SourceRow row) {
+    return located(row, () -> template.get().render(chat, prompt).text());
+  }
+
+  /** Errors of the template name the row. */
+  private static String located(SourceRow row, Supplier<String> rendering) {
     try {
-      Rendering rendering = template.get().render(chat, prompt);
-      return rendering.text();
+      return rendering.get();
     } catch (IngotException e) {
       throw new IngotException(e.kind(), row.place() + ": " + e.getMessage(), e);
     }
