@@ -1,9 +1,8 @@
 package io.ingot.step;
 
-import io.ingot.error.IngotException;
-import io.ingot.gguf.GgufFile;
+import io.ingot.gguf.GgufModel;
+import io.ingot.gguf.GgufTokenizer;
 import io.ingot.train.chat.ChatTemplate;
-import io.ingot.train.tokenizer.GgufTokenizer;
 import io.ingot.train.tokenizer.StopTokens;
 import io.ingot.train.tokenizer.Tokenizer;
 import java.nio.file.Files;
@@ -24,7 +23,7 @@ public record ModelText(Tokenizer tokenizer, Set<Integer> stops, String place)
   /**
    * Opens the tokenizer of a model; an adapter's own goes before its base's.
    *
-   * @throws IngotException when there is none
+   * @throws io.ingot.error.IngotException when there is none
    */
   public static ModelText open(ModelSource source) {
     return switch (source) {
@@ -48,13 +47,11 @@ public record ModelText(Tokenizer tokenizer, Set<Integer> stops, String place)
   }
 
   private static ModelText ofGguf(Path file) {
-    try (GgufFile gguf = GgufFile.open(file)) {
-      GgufTokenizer metadata = GgufTokenizer.of(gguf.metadata(), file.toString());
+    try (GgufModel model = GgufModel.open(file)) {
+      GgufTokenizer metadata = model.tokenizer();
       Set<Integer> stops = new LinkedHashSet<>();
       for (String role : List.of("eos", "eot", "eom")) {
-        if (metadata.specialIds().containsKey(role)) {
-          stops.add(metadata.specialIds().get(role));
-        }
+        metadata.id(role).ifPresent(stops::add);
       }
       return new ModelText(Tokenizer.ofGguf(metadata), stops, file.toString());
     }
@@ -64,7 +61,7 @@ public record ModelText(Tokenizer tokenizer, Set<Integer> stops, String place)
    * The usual chat template.
    *
    * @param clock what it takes for now
-   * @throws IngotException when the model has none
+   * @throws io.ingot.error.IngotException when the model has none
    */
   public ChatTemplate template(LocalDateTime clock) {
     return ChatTemplate.of(tokenizer, place, clock);

@@ -37,7 +37,9 @@ public final class EvaluationTable {
       table.gates.add(
           (gate.path("passed").asBoolean() ? "passed  " : "FAILED  ")
               + gate.path("expression").asText()
-              + (value.isNumber() ? "  (" + number(value.doubleValue()) + ")" : "  (not measured)"));
+              + (value.isNumber()
+                  ? "  (" + number(value.doubleValue()) + ")"
+                  : "  (not measured)"));
     }
     return table;
   }

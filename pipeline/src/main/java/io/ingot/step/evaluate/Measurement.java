@@ -81,8 +81,7 @@ record Measurement(
     List<Question> questions =
         new Questions(text.tokenizer(), () -> text.template(clock))
             .read(file, format, limit, longestPrompt);
-    int room =
-        seen(suite) - questions.stream().mapToInt(q -> q.promptIds().length).max().orElse(0);
+    int room = seen(suite) - questions.stream().mapToInt(q -> q.promptIds().length).max().orElse(0);
     progress.begin(name, questions.size(), Progress.Unit.ROWS);
     ExactMatch match =
         ExactMatch.measure(

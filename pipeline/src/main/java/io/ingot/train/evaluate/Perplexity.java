@@ -28,10 +28,7 @@ public record Perplexity(double negativeLogLikelihood, long predictions) {
 
   /** Over the labeled tokens of the rows; the first of each is never predicted. */
   public static Perplexity ofLabels(
-      LanguageModel model,
-      List<TokenRow> rows,
-      Progress progress,
-      ExactMatch.Checkpoint checkpoint)
+      LanguageModel model, List<TokenRow> rows, Progress progress, ExactMatch.Checkpoint checkpoint)
       throws InterruptedException {
     double sum = 0;
     long count = 0;

@@ -19,7 +19,11 @@ import java.util.stream.Stream;
 public final class TextWindows {
   private static final List<String> DOCUMENT_ENDS =
       List.of(
-          "<|endoftext|>", "<|end_of_text|>", "</s>", "<eos>", "<\uff5cend\u2581of\u2581sentence\uff5c>");
+          "<|endoftext|>",
+          "<|end_of_text|>",
+          "</s>",
+          "<eos>",
+          "<\uff5cend\u2581of\u2581sentence\uff5c>");
 
   private TextWindows() {}
 
@@ -94,8 +98,7 @@ public final class TextWindows {
             .map(AddedToken::content)
             .toList();
     return Stream.concat(
-            DOCUMENT_ENDS.stream(),
-            Stream.ofNullable(tokenizer.specialTokens().get("eos_token")))
+            DOCUMENT_ENDS.stream(), Stream.ofNullable(tokenizer.specialTokens().get("eos_token")))
         .filter(special::contains)
         .findFirst();
   }

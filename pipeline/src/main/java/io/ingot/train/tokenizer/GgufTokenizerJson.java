@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ingot.error.IngotException;
+import io.ingot.gguf.GgufTokenizer;
 import java.util.List;
 
 /**
@@ -15,6 +16,13 @@ import java.util.List;
 final class GgufTokenizerJson {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final String SPACE = "\u2581";
+
+  /** Token types of llama.cpp. */
+  static final int NORMAL = 1;
+
+  static final int UNKNOWN = 2;
+  static final int CONTROL = 3;
+  static final int USER_DEFINED = 4;
 
   private GgufTokenizerJson() {}
 
@@ -46,16 +54,14 @@ final class GgufTokenizerJson {
   private static void addedTokens(ArrayNode added, GgufTokenizer gguf) {
     for (int id = 0; id < gguf.tokens().size(); id++) {
       int type = gguf.types()[id];
-      if (type == GgufTokenizer.CONTROL
-          || type == GgufTokenizer.USER_DEFINED
-          || type == GgufTokenizer.UNKNOWN) {
+      if (type == CONTROL || type == USER_DEFINED || type == UNKNOWN) {
         ObjectNode token = added.addObject();
         token.put("id", id);
         token.put("content", gguf.tokens().get(id));
         for (String flag : List.of("single_word", "lstrip", "rstrip", "normalized")) {
           token.put(flag, false);
         }
-        token.put("special", type != GgufTokenizer.USER_DEFINED);
+        token.put("special", type != USER_DEFINED);
       }
     }
   }
@@ -102,7 +108,7 @@ final class GgufTokenizerJson {
       decoders.addObject().put("type", "Strip").put("content", " ").put("start", 1).put("stop", 0);
     }
     ObjectNode model = model(root, gguf, SentencePieceMerges.rebuild(gguf));
-    Integer unknown = gguf.specialIds().get("unknown");
+    Integer unknown = gguf.ids().get("unk");
     if (unknown != null && unknown >= 0 && unknown < gguf.tokens().size()) {
       model.put("unk_token", gguf.tokens().get(unknown));
     }
@@ -144,8 +150,8 @@ final class GgufTokenizerJson {
   }
 
   private static void postProcessor(ObjectNode root, GgufTokenizer gguf, boolean bosByDefault) {
-    Integer bos = gguf.addBos().orElse(bosByDefault) ? gguf.specialIds().get("bos") : null;
-    Integer eos = gguf.addEos().orElse(false) ? gguf.specialIds().get("eos") : null;
+    Integer bos = gguf.addBos().orElse(bosByDefault) ? gguf.ids().get("bos") : null;
+    Integer eos = gguf.addEos().orElse(false) ? gguf.ids().get("eos") : null;
     if (bos == null && eos == null) {
       root.putNull("post_processor");
       return;

@@ -2,7 +2,6 @@ package io.ingot.train.tokenizer;
 
 import io.ingot.error.IngotException;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * How byte-level BPE text is cut into words before merging, by the names of llama.cpp ({@code
@@ -38,12 +37,12 @@ record PreTokenizer(List<String> patterns, boolean ignoreMerges, boolean addBos)
           + "\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
 
   /**
-   * The pre-tokenizer of a name; without a name the one that llama.cpp falls back to.
+   * The pre-tokenizer of a name; {@code default} is the one that llama.cpp falls back to.
    *
    * @throws IngotException naming the known ones
    */
-  static PreTokenizer of(Optional<String> name) {
-    return switch (name.orElse("default")) {
+  static PreTokenizer of(String name) {
+    return switch (name) {
       case "default" -> plain("[\\p{P}\\$\\+<=>\\^~\\|]+", GPT2, "\\p{N}+", "[0-9][0-9][0-9]");
       case "gpt-2", "gpt2", "phi-2", "mpt", "olmo", "jais", "trillion", "granite-docling" ->
           plain(GPT2);
@@ -70,7 +69,7 @@ record PreTokenizer(List<String> patterns, boolean ignoreMerges, boolean addBos)
       default ->
           throw IngotException.invalid(
               "the GGUF file's pre-tokenizer '"
-                  + name.orElse("")
+                  + name
                   + "' (tokenizer.ggml.pre) is not known; known: gpt-2, starcoder, falcon,"
                   + " llama-bpe, dbrx, smaug-bpe, qwen2, qwen35, tekken, gpt-4o, deepseek-llm,"
                   + " deepseek-v3 and their like");

@@ -1,5 +1,6 @@
 package io.ingot.train.tokenizer;
 
+import io.ingot.gguf.GgufTokenizer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -20,7 +21,7 @@ final class SentencePieceMerges {
     Map<String, Integer> ids = new HashMap<>();
     for (int id = 0; id < gguf.tokens().size(); id++) {
       int type = gguf.types()[id];
-      if (type == GgufTokenizer.NORMAL || type == GgufTokenizer.USER_DEFINED) {
+      if (type == GgufTokenizerJson.NORMAL || type == GgufTokenizerJson.USER_DEFINED) {
         ids.putIfAbsent(gguf.tokens().get(id), id);
       }
     }

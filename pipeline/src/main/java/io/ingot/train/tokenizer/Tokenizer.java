@@ -5,6 +5,7 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import io.ingot.error.ErrorKind;
 import io.ingot.error.IngotException;
+import io.ingot.gguf.GgufTokenizer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -77,9 +79,10 @@ public final class Tokenizer implements AutoCloseable {
 
   /** Opens a tokenizer that is rebuilt from the metadata of a GGUF file. */
   public static Tokenizer ofGguf(GgufTokenizer metadata) {
-    SequencedMap<String, String> special = metadata.specialTokens();
+    SequencedMap<String, String> special = new LinkedHashMap<>();
+    metadata.ids().forEach((role, id) -> special.put(role + "_token", metadata.tokens().get(id)));
     TokenizerConfig config = TokenizerConfig.of(special);
-    metadata.chatTemplate().ifPresent(t -> config.chatTemplates().put("default", t));
+    config.chatTemplates().putAll(metadata.templates());
     return of(GgufTokenizerJson.write(metadata), config, "the GGUF file's tokenizer");
   }
 

@@ -90,8 +90,7 @@ class ChatTemplateGoldenTest {
     for (JsonNode row : GoldenSet.lines(chat.resolve("continue_final.jsonl"))) {
       ObjectNode variables = ((ObjectNode) row.path("context")).deepCopy();
       ArrayNode messages = (ArrayNode) variables.remove("messages");
-      Conversation conversation =
-          new Conversation(messages, GoldenSet.JSON.nullNode(), variables);
+      Conversation conversation = new Conversation(messages, GoldenSet.JSON.nullNode(), variables);
       String name = row.path("template").asText() + " " + row.path("case").asText();
       if (row.has("error")) {
         assertThatThrownBy(() -> template(chat, row).renderOpen(conversation))

@@ -35,10 +35,10 @@ class DatasetGoldenTest {
   List<DynamicTest> datasets() throws IOException {
     Path data = GoldenSet.area("data");
     List<DynamicTest> tests = new ArrayList<>();
-    for (JsonNode row : GoldenSet.JSON.readTree(data.resolve("cases.json").toFile()).path("cases")) {
+    for (JsonNode row :
+        GoldenSet.JSON.readTree(data.resolve("cases.json").toFile()).path("cases")) {
       String mode = row.path("mode").asText();
-      boolean known =
-          MODES.containsKey(mode) || mode.equals("dpo") || mode.equals("kto_batch2");
+      boolean known = MODES.containsKey(mode) || mode.equals("dpo") || mode.equals("kto_batch2");
       String file = row.path("file").asText();
       if (known
           && !row.at("/options/informative").asBoolean()
@@ -52,14 +52,12 @@ class DatasetGoldenTest {
   }
 
   private static void check(Path data, JsonNode row) throws IOException {
-    List<JsonNode> expected =
-        GoldenSet.lines(data.resolve(row.path("expected").asText()));
+    List<JsonNode> expected = GoldenSet.lines(data.resolve(row.path("expected").asText()));
     Set<Integer> free = new HashSet<>();
     row.path("rows_where_a_token_spans_the_boundary").forEach(i -> free.add(i.intValue()));
     Path file = data.resolve(row.path("file").asText());
     try (Tokenizer tokenizer = Tokenizer.load(data.resolve("tokenizer"))) {
-      DatasetLoader loader =
-          new DatasetLoader(tokenizer, "golden", LocalDateTime.MIN, Set.of());
+      DatasetLoader loader = new DatasetLoader(tokenizer, "golden", LocalDateTime.MIN, Set.of());
       List<List<int[]>> rows = rows(loader, file, row);
       assertThat(rows).hasSameSizeAs(expected);
       for (int i = 0; i < rows.size(); i++) {
@@ -67,7 +65,11 @@ class DatasetGoldenTest {
           List<int[]> wanted = new ArrayList<>();
           for (String key :
               List.of(
-                  "input_ids", "labels", "prompt_ids", "completion_ids", "chosen_ids",
+                  "input_ids",
+                  "labels",
+                  "prompt_ids",
+                  "completion_ids",
+                  "chosen_ids",
                   "rejected_ids")) {
             if (expected.get(i).has(key)) {
               wanted.add(GoldenSet.ints(expected.get(i).path(key)));

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ingot.error.ErrorKind;
 import io.ingot.error.IngotException;
+import io.ingot.gguf.GgufTokenizer;
 import io.ingot.train.GoldenSet;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -107,20 +108,20 @@ class TokenizerTest {
   void byteLevelTokenizersComeBackFromGguf() throws IOException {
     for (String name : List.of("bytelevel_bpe_chatml")) {
       Path golden = GoldenSet.area("tokenizer").resolve(name);
-      roundTrip(golden, gguf(golden, "gpt2", Optional.of("qwen2"), false));
+      roundTrip(golden, gguf(golden, "gpt2", "qwen2", false));
     }
   }
 
   @Test
   void sentencePieceTokenizersComeBackFromGguf() throws IOException {
     Path golden = GoldenSet.area("tokenizer").resolve("sp_bpe_metaspace");
-    roundTrip(golden, gguf(golden, "llama", Optional.empty(), true));
+    roundTrip(golden, gguf(golden, "llama", "default", true));
   }
 
   @Test
   void anUnknownPreTokenizerIsRefusedByName() throws IOException {
     Path golden = GoldenSet.area("tokenizer").resolve("bytelevel_bpe_chatml");
-    GgufTokenizer gguf = gguf(golden, "gpt2", Optional.of("martian"), false);
+    GgufTokenizer gguf = gguf(golden, "gpt2", "martian", false);
     assertThatThrownBy(() -> Tokenizer.ofGguf(gguf))
         .hasMessageContaining("pre-tokenizer 'martian'")
         .hasMessageContaining("qwen2");
@@ -130,9 +131,7 @@ class TokenizerTest {
     try (Tokenizer tokenizer = Tokenizer.ofGguf(gguf)) {
       for (JsonNode row : GoldenSet.lines(golden.resolve("cases.jsonl"))) {
         String text = row.path("text").textValue();
-        assertThat(tokenizer.ids(text, false))
-            .as(text)
-            .isEqualTo(GoldenSet.ints(row.path("ids")));
+        assertThat(tokenizer.ids(text, false)).as(text).isEqualTo(GoldenSet.ints(row.path("ids")));
         assertThat(tokenizer.ids(text, true))
             .as(text)
             .isEqualTo(GoldenSet.ints(row.path("ids_with_special")));
@@ -144,11 +143,13 @@ class TokenizerTest {
   }
 
   /** What a converter would write for a tokenizer.json; SentencePiece scores by order of merges. */
-  private static GgufTokenizer gguf(
-      Path golden, String model, Optional<String> pre, boolean sentencePiece) throws IOException {
+  private static GgufTokenizer gguf(Path golden, String model, String pre, boolean sentencePiece)
+      throws IOException {
     JsonNode json = GoldenSet.JSON.readTree(golden.resolve("tokenizer.json").toFile());
     SequencedMap<Integer, String> byId = new LinkedHashMap<>();
-    json.at("/model/vocab").properties().forEach(e -> byId.put(e.getValue().intValue(), e.getKey()));
+    json.at("/model/vocab")
+        .properties()
+        .forEach(e -> byId.put(e.getValue().intValue(), e.getKey()));
     json.path("added_tokens")
         .forEach(t -> byId.put(t.path("id").intValue(), t.path("content").textValue()));
     int size = byId.keySet().stream().mapToInt(Integer::intValue).max().orElseThrow() + 1;
@@ -181,7 +182,7 @@ class TokenizerTest {
     if (sentencePiece) {
       special.put("bos", tokens.indexOf("<s>"));
       special.put("eos", tokens.indexOf("</s>"));
-      special.put("unknown", tokens.indexOf("<unk>"));
+      special.put("unk", tokens.indexOf("<unk>"));
     }
     return new GgufTokenizer(
         model,
@@ -190,11 +191,11 @@ class TokenizerTest {
         types,
         sentencePiece ? scores : new float[0],
         sentencePiece ? List.of() : merges,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
         special,
-        Optional.empty());
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Map.of());
   }
 
   private void copy(Path from) throws IOException {

@@ -45,7 +45,6 @@ class SnippetGoldenTest {
         };
     assertThatThrownBy(() -> Template.parse(source).render(context, () -> NOW))
         .as(source)
-        .isInstanceOfSatisfying(
-            TemplateException.class, e -> assertThat(e.kind()).isEqualTo(kind));
+        .isInstanceOfSatisfying(TemplateException.class, e -> assertThat(e.kind()).isEqualTo(kind));
   }
 }
