@@ -100,6 +100,12 @@ public record MergeOptions(
         fuseExperts);
   }
 
+  public MergeOptions withTokenizer(boolean value) {
+    return new MergeOptions(
+        compatible, allowCrimes, seed, shardBytes, value, writeCard, failOnNotFinite, threads,
+        resume, fuseExperts);
+  }
+
   public MergeOptions withSeed(long value) {
     return new MergeOptions(
         compatible,

@@ -88,6 +88,61 @@ public final class SortReplay implements AutoCloseable {
     if (last - first <= THRESHOLD) {
       insertionSort(first, last);
     }
+    tell(k, sink);
+  }
+
+  /**
+   * Tells every element of the tie that torch.topk takes: {@code std::partial_sort} for small k,
+   * {@code std::nth_element} otherwise.
+   */
+  public void top(long k, Sink sink) {
+    if (k * 64 <= count) {
+      heapSelect(0, k, count);
+    } else {
+      selectNth(k - 1);
+    }
+    tell(k, sink);
+  }
+
+  private void selectNth(long nth) {
+    long first = 0;
+    long last = count;
+    int depth = 2 * (63 - Long.numberOfLeadingZeros(Math.max(1, count)));
+    while (last - first > 3) {
+      if (depth-- == 0) {
+        heapSelect(first, nth + 1, last);
+        swap(first, nth);
+        return;
+      }
+      long cut = partition(first, last);
+      if (cut <= nth) {
+        first = cut;
+      } else {
+        last = cut;
+      }
+    }
+    insertionSort(first, last);
+  }
+
+  private void heapSelect(long first, long middle, long last) {
+    makeHeap(first, middle);
+    for (long i = middle; i < last; i++) {
+      if (key(i) < key(first)) {
+        int value = slot(i);
+        put(i, slot(first));
+        adjustHeap(first, 0, middle - first, value);
+      }
+    }
+  }
+
+  private void makeHeap(long first, long last) {
+    long length = last - first;
+    for (long parent = (length - 2) / 2; length >= 2 && parent >= 0; parent--) {
+      adjustHeap(first, parent, length, slot(first + parent));
+    }
+  }
+
+  private void tell(long k, Sink sink) {
     for (long i = 0; i < k; i++) {
       int slot = slot(i);
       if (slot < 0) {
@@ -144,10 +199,7 @@ public final class SortReplay implements AutoCloseable {
   }
 
   private void heapSort(long first, long last) {
-    long length = last - first;
-    for (long parent = (length - 2) / 2; parent >= 0; parent--) {
-      adjustHeap(first, parent, length, slot(first + parent));
-    }
+    makeHeap(first, last);
     for (long end = last - 1; end > first; end--) {
       int value = slot(end);
       put(end, slot(first));

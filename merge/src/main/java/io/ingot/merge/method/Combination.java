@@ -18,7 +18,7 @@ record Combination(
     if (consensus) {
       agreeing(in, out, count, temporaries.get(0), temporaries.get(1));
     } else {
-      sum(in, out, count);
+      Sums.across(in, weights.length, out, count);
       Kernels.round(rounding, out, count);
       if (normalize) {
         float divisor = 0;
@@ -37,7 +37,7 @@ record Combination(
   }
 
   private void agreeing(float[][] in, float[] out, int count, float[] majority, float[] divisor) {
-    sum(in, majority, count);
+    Sums.across(in, weights.length, majority, count);
     Kernels.round(rounding, majority, count);
     java.util.Arrays.fill(divisor, 0, count, 0f);
     java.util.Arrays.fill(out, 0, count, 0f);
@@ -58,13 +58,6 @@ record Combination(
         out[i] /= divisor[i] == 0 ? 1 : divisor[i];
       }
       Kernels.round(rounding, out, count);
-    }
-  }
-
-  private void sum(float[][] in, float[] out, int count) {
-    System.arraycopy(in[0], 0, out, 0, count);
-    for (int i = 1; i < weights.length; i++) {
-      Kernels.add(out, out, in[i], count);
     }
   }
 }

@@ -140,7 +140,7 @@ final class MagnitudeDrop implements Sparsifier {
         float share = work.apply(work.apply(value(rank, work) - value(0, work)) / span);
         float clamped = Math.clamp(share, 0f, 1f);
         float spread = work.apply(work.apply(clamped * 2) * (float) epsilon);
-        byRank[rank] = work.apply(spread + (float) (density - epsilon));
+        byRank[rank] = work.apply(spread + work.apply(density - epsilon));
       }
     }
 

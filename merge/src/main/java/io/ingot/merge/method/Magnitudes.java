@@ -18,13 +18,54 @@ final class Magnitudes {
   private static final int LARGEST = 0x7FFFFFFF;
 
   private final TensorMerge tensor;
-  private final TaskVector vector;
+  private final Values values;
+  private final long elements;
+  private final Rounding rounding;
   private final boolean descending;
+  private final Choice choice;
+
+  /** Gives the numbers whose magnitudes are compared. */
+  @FunctionalInterface
+  interface Values {
+    void read(long position, float[] out, int count);
+  }
+
+  /** Which of the standard library's algorithms decides between equal magnitudes. */
+  enum Choice {
+    /** {@code std::sort}, as torch.sort. */
+    SORT,
+    /** {@code std::partial_sort} or {@code std::nth_element}, as torch.topk. */
+    TOP_K
+  }
 
   Magnitudes(TensorMerge tensor, TaskVector vector, boolean descending) {
+    this(
+        tensor,
+        (position, out, count) -> {
+          float[] base = Scratch.local().floats(0);
+          vector.base().read(position, base, count);
+          vector.model().read(position, out, count);
+          vector.subtract(out, base, count);
+        },
+        vector.elements(),
+        vector.rounding(),
+        descending,
+        Choice.SORT);
+  }
+
+  Magnitudes(
+      TensorMerge tensor,
+      Values values,
+      long elements,
+      Rounding rounding,
+      boolean descending,
+      Choice choice) {
     this.tensor = tensor;
-    this.vector = vector;
+    this.values = values;
+    this.elements = elements;
+    this.rounding = rounding;
     this.descending = descending;
+    this.choice = choice;
   }
 
   /** Takes the keys of a chunk. */
@@ -35,7 +76,6 @@ final class Magnitudes {
 
   /** A bit for each of the first k elements. */
   long[] first(long k) {
-    long elements = vector.elements();
     long[] bits = Selection.none(elements);
     if (k <= 0) {
       return bits;
@@ -80,7 +120,11 @@ final class Magnitudes {
               replay.set(position + i, key(delta[i]));
             }
           });
-      replay.first(k, index -> Selection.set(bits, index));
+      if (choice == Choice.SORT) {
+        replay.first(k, index -> Selection.set(bits, index));
+      } else {
+        replay.top(k, index -> Selection.set(bits, index));
+      }
     }
     return bits;
   }
@@ -92,7 +136,7 @@ final class Magnitudes {
 
   /** The key at position k - 1 of the sorted vector; and how many keys are smaller. */
   private int keyAt(long k, long[] before) {
-    boolean short16 = vector.rounding() == Rounding.BF16;
+    boolean short16 = rounding == Rounding.BF16;
     int shift = 15;
     int bucket = bucket(histogram(-1, shift), k, before);
     if (short16 && !descending) {
@@ -121,13 +165,13 @@ final class Magnitudes {
     int block =
         (int)
             Math.clamp(
-                vector.elements() / (4L * tensor.parallel().threads()) + 1 >>> 12 << 12,
+                elements / (4L * tensor.parallel().threads()) + 1 >>> 12 << 12,
                 Scratch.BLOCK,
                 1 << 28);
     tensor
         .parallel()
         .blocks(
-            vector.elements(),
+            elements,
             block,
             (index, begin, count) -> {
               int[] counts = new int[BUCKETS];
@@ -157,18 +201,15 @@ final class Magnitudes {
     tensor
         .parallel()
         .blocks(
-            vector.elements(), Scratch.BLOCK, (index, begin, count) -> walk(begin, count, keys));
+            elements, Scratch.BLOCK, (index, begin, count) -> walk(begin, count, keys));
   }
 
   private void walk(long begin, int count, Keys keys) {
     Scratch scratch = Scratch.local();
-    float[] base = scratch.floats(0);
     float[] delta = scratch.floats(1);
     for (int at = 0; at < count; at += Scratch.CHUNK) {
       int chunk = Math.min(Scratch.CHUNK, count - at);
-      vector.base().read(begin + at, base, chunk);
-      vector.model().read(begin + at, delta, chunk);
-      vector.subtract(delta, base, chunk);
+      values.read(begin + at, delta, chunk);
       keys.accept(delta, chunk, begin + at);
     }
   }

@@ -2,14 +2,25 @@ package io.ingot.merge.method;
 
 import io.ingot.tensor.Kernels;
 
-/** Sums over models, element by element, in float32 from left to right. */
+/**
+ * Sums over models, element by element, in float32 from left to right. They begin with +0, as
+ * torch's do, so that a sum of negative zeros is positive.
+ */
 final class Sums {
   private Sums() {}
 
   /** {@code out = in[0] + in[1] + ...}, to be rounded by the caller. */
   static void across(float[][] in, float[] out, int count) {
-    System.arraycopy(in[0], 0, out, 0, count);
-    for (int i = 1; i < in.length; i++) {
+    across(in, in.length, out, count);
+  }
+
+  /** Of the first {@code models} arrays. */
+  static void across(float[][] in, int models, float[] out, int count) {
+    float[] first = in[0];
+    for (int i = 0; i < count; i++) {
+      out[i] = 0f + first[i];
+    }
+    for (int i = 1; i < models; i++) {
       Kernels.add(out, out, in[i], count);
     }
   }

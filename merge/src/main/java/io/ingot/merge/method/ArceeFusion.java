@@ -1,0 +1,96 @@
+package io.ingot.merge.method;
+
+import io.ingot.tensor.DType;
+import io.ingot.tensor.Rounding;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Takes over those elements of a model that matter most: importance = |x - base| * KL(softmax(x) ||
+ * softmax(base)) of the row, threshold = median + 1.5 * (third - first quartile).
+ *
+ * <pre>
+ * merge_method: arcee_fusion
+ * base_model: a
+ * models: [{model: b}]
+ * dtype: float32
+ * </pre>
+ */
+public final class ArceeFusion implements MergeMethod {
+  @Override
+  public String name() {
+    return "arcee_fusion";
+  }
+
+  @Override
+  public String title() {
+    return "Arcee Fusion";
+  }
+
+  @Override
+  public Optional<String> source() {
+    return Optional.of("https://arcee.ai");
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return List.of();
+  }
+
+  @Override
+  public BaseRole baseRole() {
+    return BaseRole.REQUIRED;
+  }
+
+  @Override
+  public Optional<Outcome> plan(TensorMerge tensor) {
+    if (tensor.operands().size() == 1) {
+      Operand only = tensor.operands().getFirst();
+      return Optional.of(new Outcome(only.dtype(), only.shape()));
+    }
+    tensor.requireBase();
+    if (tensor.others().size() != 1) {
+      throw tensor.fail(
+          "arcee_fusion takes the base and exactly one other model, but %d others are given"
+              .formatted(tensor.others().size()));
+    }
+    tensor.cutEmbeddings();
+    DType type = tensor.compatible() ? DType.F32 : tensor.commonType();
+    return Optional.of(new Outcome(type, tensor.commonShape()));
+  }
+
+  @Override
+  public long draws(TensorMerge tensor) {
+    long n = tensor.operands().getFirst().elements();
+    return tensor.operands().size() == 2 && n > FusionImportance.SAMPLE ? 2 * (n - 1) : 0;
+  }
+
+  @Override
+  public double scratchBytes(TensorMerge tensor) {
+    return tensor.operands().size() == 2 ? 4 : 0;
+  }
+
+  @Override
+  public void merge(TensorMerge tensor) {
+    if (tensor.operands().size() == 1) {
+      Copy.write(tensor, tensor.operands().getFirst(), null);
+      return;
+    }
+    Operand base = tensor.requireBase();
+    Operand other = tensor.others().getFirst();
+    Rounding r = Rounding.of(tensor.commonType());
+    try (FusionImportance importance = new FusionImportance(tensor, base, other, r)) {
+      float threshold = importance.threshold();
+      Pass.write(
+          tensor,
+          List.of(base, other),
+          (in, out, count, position, temporaries) -> {
+            for (int i = 0; i < count; i++) {
+              float difference = r.apply(in[1][i] - in[0][i]);
+              float mask = importance.at(position + i) >= threshold ? 1 : 0;
+              out[i] = in[0][i] + difference * mask;
+            }
+          });
+    }
+  }
+}

@@ -1,0 +1,146 @@
+package io.ingot.merge.method;
+
+import io.ingot.tensor.Kernels;
+import io.ingot.tensor.Rounding;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Select, calculate, erase: keep the positions where the differences from the base vary most between
+ * models, weigh each model by the mean square of what is left, erase what disagrees with the sign of
+ * the sum. FuseChat (arXiv 2408.07990).
+ *
+ * <pre>
+ * merge_method: sce
+ * base_model: base
+ * models: [{model: a}, {model: b}]
+ * parameters: {select_topk: 0.5}
+ * dtype: bfloat16
+ * </pre>
+ */
+public final class Sce implements MergeMethod {
+  @Override
+  public String name() {
+    return "sce";
+  }
+
+  @Override
+  public String title() {
+    return "SCE";
+  }
+
+  @Override
+  public Optional<String> source() {
+    return Optional.of("https://arxiv.org/abs/2408.07990");
+  }
+
+  @Override
+  public List<Parameter> parameters() {
+    return List.of(
+        Parameter.number("select_topk", 1.0, "share of the positions that is kept"),
+        Parameter.flag("int8_mask", false, "accepted for compatibility; has no effect"));
+  }
+
+  @Override
+  public BaseRole baseRole() {
+    return BaseRole.REQUIRED;
+  }
+
+  @Override
+  public Optional<Outcome> plan(TensorMerge tensor) {
+    tensor.requireBase();
+    return Optional.of(new Outcome(tensor.commonType(), tensor.commonShape()));
+  }
+
+  @Override
+  public double scratchBytes(TensorMerge tensor) {
+    return tensor.number("select_topk") < 1 ? 4.125 : 0;
+  }
+
+  @Override
+  public void merge(TensorMerge tensor) {
+    Operand base = tensor.requireBase();
+    List<Operand> others = tensor.others();
+    if (others.isEmpty()) {
+      Copy.write(tensor, base, null);
+      return;
+    }
+    Rounding r = Rounding.of(tensor.commonType());
+    List<Operand> operands = new ArrayList<>(others);
+    operands.add(base);
+    int n = others.size();
+    Selection kept =
+        tensor.number("select_topk") < 1
+            ? new VarianceSelection(tensor, operands, r).select(tensor.number("select_topk"))
+            : Selection.ALL;
+    if (kept.bits() != null && kept.bits().length == 0) {
+      Copy.write(tensor, base, null);
+      return;
+    }
+    float[] g = weights(tensor, operands, r, kept);
+    float floor = r.apply(1e-6f);
+    Pass.write(
+        tensor,
+        operands,
+        (in, out, count, position, temporaries) -> {
+          float[] majority = temporaries.get(0);
+          differences(in, n, r, kept, count, position);
+          Sums.across(in, n, majority, count);
+          Kernels.round(r, majority, count);
+          for (int i = 0; i < count; i++) {
+            float sign = majority[i] >= 0 ? 1 : -1;
+            float sum = 0;
+            float weights = 0;
+            for (int k = 0; k < n; k++) {
+              float delta = in[k][i];
+              float weight = delta * sign > 0 ? g[k] : 0;
+              sum += r.apply(delta * weight);
+              weights += weight;
+            }
+            float divisor = Math.max(r.apply(weights), floor);
+            float mixed = r.apply(r.apply(sum) / divisor);
+            out[i] = r.apply(in[n][i] + mixed);
+          }
+        });
+  }
+
+  private static void differences(
+      float[][] in, int n, Rounding r, Selection kept, int count, long position) {
+    for (int k = 0; k < n; k++) {
+      Kernels.subtract(in[k], in[k], in[n], count);
+      Kernels.round(r, in[k], count);
+      kept.mask(in[k], count, position);
+    }
+  }
+
+  /** Mean squares, divided by their sum; equal when that is tiny. */
+  private static float[] weights(
+      TensorMerge tensor, List<Operand> operands, Rounding r, Selection kept) {
+    int n = operands.size() - 1;
+    double[] squares =
+        Pass.reduce(
+            tensor,
+            operands,
+            n,
+            (in, sums, count, position, temporaries) -> {
+              differences(in, n, r, kept, count, position);
+              for (int k = 0; k < n; k++) {
+                for (int i = 0; i < count; i++) {
+                  sums[k] += r.apply(in[k][i] * in[k][i]);
+                }
+              }
+            });
+    float[] g = new float[n];
+    float sum = 0;
+    for (int k = 0; k < n; k++) {
+      g[k] = r.apply((float) squares[k] / operands.getFirst().elements());
+      sum += g[k];
+    }
+    float total = r.apply(sum);
+    for (int k = 0; k < n; k++) {
+      g[k] = Math.abs(total) < 1e-6 ? r.apply(1f / n) : r.apply(g[k] / total);
+    }
+    return g;
+  }
+}

@@ -1,0 +1,78 @@
+package io.ingot.merge.method;
+
+import io.ingot.tensor.Kernels;
+import io.ingot.tensor.Rounding;
+import io.ingot.tensor.Scratch;
+import java.util.List;
+
+/**
+ * The positions where models vary most: the population variance over models of their differences
+ * from the base, rounded into the dtype of the tensors.
+ *
+ * @param operands the models, the base last
+ */
+record VarianceSelection(TensorMerge tensor, List<Operand> operands, Rounding rounding) {
+  /** An empty selection means that nothing is selected. */
+  private static final Selection NOTHING = new Selection(new long[0], null);
+
+  Selection select(double share) {
+    double varying =
+        Pass.reduce(
+            tensor,
+            operands,
+            1,
+            (in, sums, count, position, temporaries) -> {
+              float[] variance = temporaries.get(0);
+              variance(in, variance, count);
+              int different = 0;
+              for (int i = 0; i < count; i++) {
+                different += variance[i] != 0 ? 1 : 0;
+              }
+              sums[0] += different;
+            })[0];
+    long k = (long) (varying * share);
+    if (share <= 0 || k == 0) {
+      return NOTHING;
+    }
+    Magnitudes variances =
+        new Magnitudes(
+            tensor,
+            this::read,
+            operands.getFirst().elements(),
+            rounding,
+            true,
+            Magnitudes.Choice.TOP_K);
+    return new Selection(variances.first(k), null);
+  }
+
+  private void read(long position, float[] out, int count) {
+    float[][] in = new float[operands.size()][];
+    for (int i = 0; i < in.length; i++) {
+      in[i] = Scratch.local().floats(2 + i);
+      operands.get(i).read(position, in[i], count);
+    }
+    variance(in, out, count);
+  }
+
+  private void variance(float[][] in, float[] out, int count) {
+    int n = in.length - 1;
+    for (int k = 0; k < n; k++) {
+      Kernels.subtract(in[k], in[k], in[n], count);
+      Kernels.round(rounding, in[k], count);
+    }
+    for (int i = 0; i < count; i++) {
+      double mean = 0;
+      for (int k = 0; k < n; k++) {
+        mean += in[k][i];
+      }
+      mean /= n;
+      double sum = 0;
+      for (int k = 0; k < n; k++) {
+        double distance = in[k][i] - mean;
+        sum += distance * distance;
+      }
+      out[i] = (float) (sum / n);
+    }
+    Kernels.round(rounding, out, count);
+  }
+}
