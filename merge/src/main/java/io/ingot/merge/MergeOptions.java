@@ -102,8 +102,16 @@ public record MergeOptions(
 
   public MergeOptions withTokenizer(boolean value) {
     return new MergeOptions(
-        compatible, allowCrimes, seed, shardBytes, value, writeCard, failOnNotFinite, threads,
-        resume, fuseExperts);
+        compatible,
+        allowCrimes,
+        seed,
+        shardBytes,
+        value,
+        writeCard,
+        failOnNotFinite,
+        threads,
+        resume,
+        fuseExperts);
   }
 
   public MergeOptions withSeed(long value) {

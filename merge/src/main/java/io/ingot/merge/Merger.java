@@ -5,6 +5,7 @@ import io.ingot.error.IngotException;
 import io.ingot.merge.recipe.ModelRef;
 import io.ingot.merge.recipe.Recipe;
 import io.ingot.model.Model;
+import io.ingot.model.OutputFolder;
 import io.ingot.progress.Progress;
 import io.ingot.safetensors.ShardedWriter;
 import java.io.IOException;

@@ -103,8 +103,12 @@ final class GoldenMerge {
   static Map<String, Integer> vocabulary(Path tokenizer) throws IOException {
     JsonNode json = JSON.readTree(tokenizer.toFile());
     Map<String, Integer> ids = new HashMap<>();
-    json.path("model").path("vocab").fields().forEachRemaining(e -> ids.put(e.getKey(), e.getValue().asInt()));
-    json.path("added_tokens").forEach(t -> ids.put(t.path("content").asText(), t.path("id").asInt()));
+    json.path("model")
+        .path("vocab")
+        .fields()
+        .forEachRemaining(e -> ids.put(e.getKey(), e.getValue().asInt()));
+    json.path("added_tokens")
+        .forEach(t -> ids.put(t.path("content").asText(), t.path("id").asInt()));
     return ids;
   }
 

@@ -37,7 +37,9 @@ final class GoldenTolerance {
   }
 
   void check() {
-    assertThat(outliers).as("outliers").isLessThanOrEqualTo(limits.path("outlier_elements").asLong());
+    assertThat(outliers)
+        .as("outliers")
+        .isLessThanOrEqualTo(limits.path("outlier_elements").asLong());
     if (limits.has("max_mismatch_elements")) {
       assertThat(mismatches)
           .as("elements with other bits")

@@ -70,7 +70,8 @@ class MergeGoldenTest {
     assertThat(got.tensors().keySet()).containsExactlyInAnyOrderElementsOf(names);
     Path whole = dir.resolve("expected.safetensors");
     GoldenTolerance tolerance = new GoldenTolerance(expected.path("tolerance"));
-    try (TensorSource want = Files.exists(whole) ? SafetensorsFile.open(whole) : GoldenMerge.none()) {
+    try (TensorSource want =
+        Files.exists(whole) ? SafetensorsFile.open(whole) : GoldenMerge.none()) {
       for (String name : names) {
         JsonNode tensor = expected.path("tensors").path(name);
         TensorInfo info = got.info(name);
@@ -113,7 +114,8 @@ class MergeGoldenTest {
   private static void compareFiles(Path root, JsonNode expected, Path out) throws IOException {
     JsonNode config = JSON.readTree(out.resolve("config.json").toFile());
     JsonNode donor =
-        JSON.readTree(root.resolve(expected.path("donor").asText()).resolve("config.json").toFile());
+        JSON.readTree(
+            root.resolve(expected.path("donor").asText()).resolve("config.json").toFile());
     JsonNode changes = expected.path("config_changes");
     for (Iterator<Map.Entry<String, JsonNode>> it = changes.fields(); it.hasNext(); ) {
       Map.Entry<String, JsonNode> change = it.next();
@@ -122,7 +124,8 @@ class MergeGoldenTest {
     }
     for (Iterator<Map.Entry<String, JsonNode>> it = donor.fields(); it.hasNext(); ) {
       Map.Entry<String, JsonNode> kept = it.next();
-      if (!changes.has(kept.getKey()) && !kept.getKey().equals("torch_dtype")
+      if (!changes.has(kept.getKey())
+          && !kept.getKey().equals("torch_dtype")
           && !kept.getKey().equals("dtype")) {
         assertThat(config.path(kept.getKey())).as(kept.getKey()).isEqualTo(kept.getValue());
       }
@@ -131,8 +134,7 @@ class MergeGoldenTest {
       assertThat(out.resolve(file.asText())).exists();
     }
     if (expected.has("weight_map")) {
-      JsonNode index =
-          JSON.readTree(out.resolve("model.safetensors.index.json").toFile());
+      JsonNode index = JSON.readTree(out.resolve("model.safetensors.index.json").toFile());
       assertThat(index.path("weight_map")).isEqualTo(expected.path("weight_map"));
       assertThat(new ArrayList<>(names(index))).isEqualTo(names(expected));
     }
@@ -151,7 +153,8 @@ class MergeGoldenTest {
     assumeTrue(Files.isDirectory(root), "no golden merges here");
     try (Stream<Path> cases = Files.list(root.resolve("cases"))) {
       return cases
-          .filter(c -> c.getFileName().toString().matches(".*(ties|dare|della|slerp|sce|karcher).*"))
+          .filter(
+              c -> c.getFileName().toString().matches(".*(ties|dare|della|slerp|sce|karcher).*"))
           .filter(c -> !c.getFileName().toString().contains("error"))
           .sorted()
           .limit(12)

@@ -42,10 +42,10 @@ import picocli.CommandLine.ScopeType;
       VerifyCommand.class,
       // merge
       MergeCommand.class,
+      AdapterCommand.class,
       // gguf
       ConvertCommand.class,
       QuantizeCommand.class,
-      InspectCommand.class,
       // train
       ScoreCommand.class,
       // license, card, review

@@ -127,8 +127,7 @@ final class FusionImportance implements AutoCloseable {
     float[] sample = new float[SAMPLE];
     for (int i = 0; i < SAMPLE; i++) {
       if (i < permutation.length - 1) {
-        int other =
-            i + (int) (Integer.toUnsignedLong(draws.next()) % (permutation.length - i));
+        int other = i + (int) (Integer.toUnsignedLong(draws.next()) % (permutation.length - i));
         int swap = permutation[i];
         permutation[i] = permutation[other];
         permutation[other] = swap;

@@ -6,8 +6,8 @@ import java.util.Optional;
 
 /**
  * The Riemannian (Karcher) mean on the sphere: from a first mean, average the logarithms of all
- * models in the tangent plane, walk along the average, repeat. All models, the base among them, have
- * the same share; the result has their mean norm.
+ * models in the tangent plane, walk along the average, repeat. All models, the base among them,
+ * have the same share; the result has their mean norm.
  *
  * <pre>
  * merge_method: karcher
@@ -91,8 +91,7 @@ public final class Karcher implements MergeMethod {
       Pass.write(
           tensor,
           all,
-          (in, out, count, position, temporaries) ->
-              java.util.Arrays.fill(out, 0, count, 0f));
+          (in, out, count, position, temporaries) -> java.util.Arrays.fill(out, 0, count, 0f));
       return;
     }
     try (KarcherMean mean = new KarcherMean(tensor, r, norms, valid, tol)) {

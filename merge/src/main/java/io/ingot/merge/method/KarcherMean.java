@@ -41,8 +41,7 @@ final class KarcherMean implements AutoCloseable {
           case F16 -> DType.F16;
           case F32 -> DType.F32;
         };
-    this.direction =
-        arena.allocate(tensor.operands().getFirst().elements() * held.bytes(), 64);
+    this.direction = arena.allocate(tensor.operands().getFirst().elements() * held.bytes(), 64);
   }
 
   /** Makes a chunk of the direction out of unit vectors. */

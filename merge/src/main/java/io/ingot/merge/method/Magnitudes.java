@@ -200,8 +200,7 @@ final class Magnitudes {
   private void forEach(Keys keys) {
     tensor
         .parallel()
-        .blocks(
-            elements, Scratch.BLOCK, (index, begin, count) -> walk(begin, count, keys));
+        .blocks(elements, Scratch.BLOCK, (index, begin, count) -> walk(begin, count, keys));
   }
 
   private void walk(long begin, int count, Keys keys) {

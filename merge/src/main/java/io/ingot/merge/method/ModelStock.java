@@ -104,11 +104,7 @@ public final class ModelStock implements MergeMethod {
   }
 
   private static float[] shares(
-      TensorMerge tensor,
-      Operand base,
-      List<Operand> others,
-      VectorLayout layout,
-      Rounding r) {
+      TensorMerge tensor, Operand base, List<Operand> others, VectorLayout layout, Rounding r) {
     int n = others.size();
     double[][] products = new double[n * n][];
     for (int i = 0; i < n; i++) {

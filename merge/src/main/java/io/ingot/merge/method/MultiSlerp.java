@@ -237,8 +237,7 @@ public final class MultiSlerp implements MergeMethod {
     }
   }
 
-  private static void weighted(
-      float[][] in, int n, float[] w, float[] sum, Rounding r, int count) {
+  private static void weighted(float[][] in, int n, float[] w, float[] sum, Rounding r, int count) {
     for (int i = 0; i < count; i++) {
       float total = 0;
       for (int k = 0; k < n; k++) {
@@ -249,14 +248,7 @@ public final class MultiSlerp implements MergeMethod {
   }
 
   private static void tangent(
-      float[][] in,
-      int n,
-      float[] w,
-      float[] along,
-      float[] m,
-      float[] t,
-      Rounding r,
-      int count) {
+      float[][] in, int n, float[] w, float[] along, float[] m, float[] t, Rounding r, int count) {
     for (int i = 0; i < count; i++) {
       float total = 0;
       for (int k = 0; k < n; k++) {
@@ -267,8 +259,7 @@ public final class MultiSlerp implements MergeMethod {
     }
   }
 
-  private static void straight(
-      TensorMerge tensor, List<Operand> operands, float[] w, Rounding r) {
+  private static void straight(TensorMerge tensor, List<Operand> operands, float[] w, Rounding r) {
     Pass.write(
         tensor,
         operands,

@@ -86,8 +86,7 @@ abstract class ReinforcedMerge implements MergeMethod {
               boolean active = Math.abs(delta) > epsilon;
               boolean unique = sharers[i] == 1;
               float alone = active && unique ? delta : 0;
-              float shared =
-                  active && !unique ? r.apply(delta / Math.max(sharers[i], 1)) : 0;
+              float shared = active && !unique ? r.apply(delta / Math.max(sharers[i], 1)) : 0;
               float own = strengthen ? alone * factors[m] : alone;
               out[i] += end.apply(own + shared);
             }

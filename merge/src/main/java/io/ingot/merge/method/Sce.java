@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Select, calculate, erase: keep the positions where the differences from the base vary most between
- * models, weigh each model by the mean square of what is left, erase what disagrees with the sign of
- * the sum. FuseChat (arXiv 2408.07990).
+ * Select, calculate, erase: keep the positions where the differences from the base vary most
+ * between models, weigh each model by the mean square of what is left, erase what disagrees with
+ * the sign of the sum. FuseChat (arXiv 2408.07990).
  *
  * <pre>
  * merge_method: sce

@@ -1,4 +1,4 @@
-package io.ingot.merge;
+package io.ingot.model;
 
 import io.ingot.error.IngotException;
 import java.io.IOException;
@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  * A folder that appears complete or not at all: work is done in a hidden folder beside it, which is
  * renamed at the end. What an interrupted run left there can be taken up again.
  */
-final class OutputFolder {
+public final class OutputFolder {
   private final Path target;
   private final Path work;
 
@@ -28,7 +28,7 @@ final class OutputFolder {
    * @param resume whether what is there is kept
    * @throws IngotException CONFLICT when the target holds something that no merge has written
    */
-  static OutputFolder prepare(Path target, boolean resume) {
+  public static OutputFolder prepare(Path target, boolean resume) {
     Path absolute = target.toAbsolutePath().normalize();
     Path work = absolute.resolveSibling("." + absolute.getFileName() + ".ingot-partial");
     try {
@@ -52,12 +52,12 @@ final class OutputFolder {
   }
 
   /** Where to write. */
-  Path work() {
+  public Path work() {
     return work;
   }
 
   /** Renames the hidden folder to its name, replacing an earlier merge. */
-  void publish() {
+  public void publish() {
     try {
       if (Files.exists(target)) {
         Path old = target.resolveSibling("." + target.getFileName() + ".ingot-old");
@@ -74,7 +74,7 @@ final class OutputFolder {
   }
 
   /** Deletes the hidden folder unless it holds finished shards that can be taken up again. */
-  boolean abandon() {
+  public boolean abandon() {
     try {
       if (Files.isDirectory(work)) {
         try (Stream<Path> files = Files.list(work)) {
