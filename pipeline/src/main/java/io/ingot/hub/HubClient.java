@@ -30,6 +30,9 @@ public final class HubClient implements Hub, AutoCloseable {
   /** Branches and tags that were resolved to a commit: a download writes them down as refs. */
   private final Map<String, Set<String>> resolved = new ConcurrentHashMap<>();
 
+  /** Commits whose listing was written down. */
+  private final Set<String> listed = ConcurrentHashMap.newKeySet();
+
   public HubClient(HubConfig config) {
     this(config, RetryPolicy.standard(), System.getenv());
   }
@@ -95,8 +98,9 @@ public final class HubClient implements Hub, AutoCloseable {
       return Optional.of(cachedOrMissing(info, file.get()));
     }
     try {
-      return Optional.of(
-          new BlobDownload(http, cache, info, file.get(), n -> {}, line -> {}).run());
+      Path cached = new BlobDownload(http, cache, info, file.get(), n -> {}, line -> {}).run();
+      keepNames(info);
+      return Optional.of(cached);
     } catch (InterruptedException e) {
       throw RetryPolicy.interrupted(e);
     }
@@ -204,7 +208,9 @@ public final class HubClient implements Hub, AutoCloseable {
   }
 
   private void keepNames(RepoInfo info) {
-    cache.writeListing(info.id(), info.commit(), info.files());
+    if (listed.add(key(info))) {
+      cache.writeListing(info.id(), info.commit(), info.files());
+    }
     resolved
         .getOrDefault(key(info), Set.of())
         .forEach(revision -> cache.writeRef(info.id(), revision, info.commit()));

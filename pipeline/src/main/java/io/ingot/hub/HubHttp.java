@@ -22,12 +22,16 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends requests and follows redirects by hand, so that the token stays with the host it is for.
  * Thread-safe.
  */
 final class HubHttp implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(HubHttp.class);
+  private static final Duration WORTH_A_WORD = Duration.ofSeconds(10);
   private static final int MAX_REDIRECTS = 10;
   private static final Duration WATCH = Duration.ofMillis(500);
 
@@ -127,7 +131,11 @@ final class HubHttp implements AutoCloseable {
     if (failures >= tries || tooLong) {
       throw HubRefusal.unreachable(uri, failure, failures, asked.filter(a -> tooLong));
     }
-    retries.sleep(retries.pause(failures, asked));
+    Duration pause = retries.pause(failures, asked);
+    if (pause.compareTo(WORTH_A_WORD) >= 0) {
+      LOG.warn("{}; trying again in {} s", failure.getMessage(), pause.toSeconds());
+    }
+    retries.sleep(pause);
   }
 
   /** Nobody listens, or the certificate is not trusted: that seldom changes within seconds. */

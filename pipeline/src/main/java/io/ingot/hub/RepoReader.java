@@ -40,7 +40,7 @@ final class RepoReader {
         answer.path("private").asBoolean(),
         gated.isTextual() ? !gated.asText().equals("false") : gated.asBoolean(),
         List.copyOf(tags),
-        answer.path("cardData"),
+        answer.hasNonNull("cardData") ? answer.path("cardData") : CardFrontMatter.none(),
         files(repo, commit));
   }
 
