@@ -8,8 +8,6 @@ import java.util.Optional;
  * What provenance is made of. Holds no time, machine, run or secret.
  *
  * @param name of the released model
- * @param license identifier of the Hub
- * @param licenseName where the identifier is {@code other}
  * @param parameters the recipe after expansion
  * @param toolVersion of Ingot
  */
@@ -17,10 +15,7 @@ public record BuildFacts(
     String name,
     Optional<String> publisher,
     Optional<String> summary,
-    String license,
-    Optional<String> spdx,
-    Optional<String> licenseName,
-    Optional<String> licenseUrl,
+    Terms license,
     Optional<String> architecture,
     String task,
     List<Ancestor> models,
@@ -30,8 +25,15 @@ public record BuildFacts(
     JsonNode parameters,
     String toolVersion) {
 
+  /**
+   * A license.
+   *
+   * @param spdx identifier of SPDX, where there is one
+   */
+  public record Terms(String name, Optional<String> spdx, Optional<String> url) {}
+
   /** A model that it comes from. */
-  public record Ancestor(String repository, Optional<String> commit, Optional<String> license) {}
+  public record Ancestor(String repository, Optional<String> commit, Optional<Terms> license) {}
 
   /** Data that it was trained on or measured with. */
   public record Data(
@@ -39,7 +41,7 @@ public record BuildFacts(
       String source,
       Optional<String> commit,
       Optional<String> sha256,
-      Optional<String> license,
+      Optional<Terms> license,
       boolean training) {}
 
   /** A score of the released model. */

@@ -71,9 +71,7 @@ public final class MlBom {
     facts.publisher().ifPresent(name -> model.putObject("supplier").put("name", name));
     model.put("name", facts.name());
     facts.summary().ifPresent(summary -> model.put("description", summary));
-    model.set(
-        "licenses",
-        license(facts.license(), facts.spdx(), facts.licenseName(), facts.licenseUrl()));
+    model.set("licenses", licenses(facts.license()));
     if (!facts.models().isEmpty()) {
       ArrayNode ancestors = model.putObject("pedigree").putArray("ancestors");
       for (BuildFacts.Ancestor ancestor : facts.models()) {
@@ -119,12 +117,7 @@ public final class MlBom {
     }
     one.put("name", ancestor.repository().substring(slash + 1));
     ancestor.commit().ifPresent(commit -> one.put("version", commit));
-    ancestor
-        .license()
-        .ifPresent(
-            id ->
-                one.set(
-                    "licenses", license(id, Optional.empty(), Optional.empty(), Optional.empty())));
+    ancestor.license().ifPresent(terms -> one.set("licenses", licenses(terms)));
     one.put("purl", purl(ancestor.repository(), ancestor.commit()));
     return one;
   }
@@ -143,25 +136,22 @@ public final class MlBom {
                     .addObject()
                     .put("alg", "SHA-256")
                     .put("content", hash));
-    data.license()
-        .ifPresent(
-            id ->
-                component.set(
-                    "licenses", license(id, Optional.empty(), Optional.empty(), Optional.empty())));
+    data.license().ifPresent(terms -> component.set("licenses", licenses(terms)));
     component.putArray("data").addObject().put("type", "dataset").put("name", data.name());
     return component;
   }
 
-  private static ArrayNode license(
-      String id, Optional<String> spdx, Optional<String> name, Optional<String> url) {
+  private static ArrayNode licenses(BuildFacts.Terms terms) {
     ArrayNode licenses = JSON.arrayNode();
     ObjectNode license = licenses.addObject().putObject("license");
-    if (spdx.isPresent()) {
-      license.put("id", spdx.get());
+    if (terms.spdx().isPresent()) {
+      license.put("id", terms.spdx().get());
     } else {
-      license.put("name", name.orElse(id));
+      license.put("name", terms.name());
     }
-    url.filter(address -> address.contains("://"))
+    terms
+        .url()
+        .filter(address -> address.contains("://"))
         .ifPresent(address -> license.put("url", address));
     return licenses;
   }

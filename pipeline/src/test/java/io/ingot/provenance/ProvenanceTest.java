@@ -20,15 +20,14 @@ class ProvenanceTest {
         "desk",
         Optional.of("acme"),
         Optional.of("Writes orders."),
-        "llama3.1",
-        spdx,
-        Optional.empty(),
-        Optional.of("https://example.org/license"),
+        terms(spdx.orElse("llama3.1"), spdx),
         Optional.of("LlamaForCausalLM"),
         "text-generation",
         List.of(
             new BuildFacts.Ancestor(
-                "ingot/tiny-base", Optional.of(COMMIT), Optional.of("llama3.1"))),
+                "ingot/tiny-base",
+                Optional.of(COMMIT),
+                Optional.of(terms("llama3.1", Optional.empty())))),
         List.of(
             new BuildFacts.Data(
                 "orders",
@@ -42,12 +41,16 @@ class ProvenanceTest {
                 "org/test",
                 Optional.of(COMMIT),
                 Optional.empty(),
-                Optional.of("cc-by-4.0"),
+                Optional.of(terms("cc-by-4.0", Optional.of("CC-BY-4.0"))),
                 false)),
         List.of(new BuildFacts.Metric("exact_match", "0.985", "orders")),
         List.of(new BuildFacts.File("model.safetensors", 8, "cd".repeat(32))),
         JSON.readTree("{\"name\":\"desk\"}"),
         "0.1.0");
+  }
+
+  private static BuildFacts.Terms terms(String name, Optional<String> spdx) {
+    return new BuildFacts.Terms(name, spdx, Optional.of("https://example.org/license"));
   }
 
   @Test
@@ -78,6 +81,7 @@ class ProvenanceTest {
     JsonNode bom = JSON.readTree(MlBom.write(facts(Optional.of("Apache-2.0"))));
     assertThat(bom.at("/metadata/component/licenses/0/license/id").asText())
         .isEqualTo("Apache-2.0");
+    assertThat(bom.at("/components/2/licenses/0/license/id").asText()).isEqualTo("CC-BY-4.0");
   }
 
   @Test

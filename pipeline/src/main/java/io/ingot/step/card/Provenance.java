@@ -17,15 +17,11 @@ final class Provenance {
   private Provenance() {}
 
   static BuildFacts of(CardFacts facts, List<CardFolder.Entry> entries, JsonNode recipe) {
-    Optional<License> license = LicenseCatalog.standard().find(facts.verdict().license());
     return new BuildFacts(
         facts.title(),
         Optional.of(facts.publisher().name()),
         facts.texts().summary(),
-        facts.verdict().license(),
-        license.flatMap(License::spdx),
-        facts.verdict().licenseName(),
-        license.flatMap(License::url).or(() -> facts.verdict().licenseLink()),
+        terms(facts.verdict().licenseName().orElse(facts.verdict().license())),
         facts
             .main()
             .map(model -> model.config().path("architectures").path(0).asText(""))
@@ -36,6 +32,7 @@ final class Provenance {
                 base ->
                     new BuildFacts.Ancestor(
                         base.repository(), base.commit(), license(facts, base.repository())))
+            .distinct()
             .toList(),
         facts.datasets().stream()
             .map(
@@ -45,7 +42,7 @@ final class Provenance {
                         data.source(),
                         data.commit(),
                         data.sha256(),
-                        data.license(),
+                        data.license().map(Provenance::terms),
                         data.training()))
             .toList(),
         metrics(facts),
@@ -57,11 +54,18 @@ final class Provenance {
         Tool.version());
   }
 
-  private static Optional<String> license(CardFacts facts, String repository) {
+  private static Optional<BuildFacts.Terms> license(CardFacts facts, String repository) {
     return facts.evidence().stream()
         .filter(one -> one.subject().equals(repository))
         .findFirst()
-        .flatMap(one -> one.licenseName().or(one::license));
+        .flatMap(one -> one.licenseName().or(one::license))
+        .map(Provenance::terms);
+  }
+
+  private static BuildFacts.Terms terms(String name) {
+    Optional<License> license = LicenseCatalog.standard().find(name);
+    return new BuildFacts.Terms(
+        name, license.flatMap(License::spdx), license.flatMap(License::url));
   }
 
   /** Scores of the model in the root. */
