@@ -230,7 +230,7 @@ final class NodeReader {
                     result.set(name, orNull(tree(tuple.getValueNode(), child(path, name)))));
         yield result;
       }
-      default -> wrong(node, new Schema.Tree(""), path);
+      default -> wrong(node, new Schema.Tree("", List.of()), path);
     };
   }
 

@@ -42,7 +42,8 @@ public enum StepKind {
     return switch (this) {
       case FINETUNE ->
           RecordSchema.of(FinetuneInputs.class).and(RecordSchema.of(FinetuneParameters.class));
-      case MERGE -> new Schema.Tree("mergekit's YAML; names of models and steps are references");
+      case MERGE ->
+          new Schema.Tree("mergekit's YAML; names of models and steps are references", RECIPE);
       case QUANTIZE ->
           RecordSchema.of(QuantizeInputs.class).and(RecordSchema.of(QuantizeParameters.class));
       case EVALUATE -> RecordSchema.of(EvaluateParameters.class);
@@ -50,6 +51,22 @@ public enum StepKind {
           RecordSchema.of(PublishInputs.class).and(RecordSchema.of(PublishParameters.class));
     };
   }
+
+  /** Keys of a recipe; {@link io.ingot.merge.recipe.RecipeReader} reads and judges them. */
+  private static final List<String> RECIPE =
+      List.of(
+          "merge_method",
+          "models",
+          "slices",
+          "modules",
+          "base_model",
+          "parameters",
+          "dtype",
+          "out_dtype",
+          "tokenizer_source",
+          "tokenizer",
+          "chat_template",
+          "name");
 
   /** What a finetune step refers to. */
   @Doc("Trains an adapter, or a whole model, on a dataset.")

@@ -11,6 +11,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** SHA-256 of texts, files and folders, in hexadecimal. */
@@ -34,22 +35,21 @@ final class Digests {
     return hex(digest.digest());
   }
 
-  /** Over the sorted (path, size, sha256) of all files; hidden ones aside. */
+  /** Over the sorted (path, size, sha256) of all files, hashed on all cores; hidden ones aside. */
   static String ofFolder(Path folder) {
-    StringBuilder text = new StringBuilder();
-    for (Path file : files(folder)) {
-      try {
-        text.append(folder.relativize(file).toString().replace('\\', '/'))
-            .append('\n')
-            .append(Files.size(file))
-            .append('\n')
-            .append(of(file))
-            .append('\n');
-      } catch (IOException e) {
-        throw unreadable(file, e);
-      }
+    return of(
+        files(folder).parallelStream()
+            .map(file -> line(folder, file))
+            .collect(Collectors.joining()));
+  }
+
+  private static String line(Path folder, Path file) {
+    try {
+      String path = folder.relativize(file).toString().replace('\\', '/');
+      return path + '\n' + Files.size(file) + '\n' + of(file) + '\n';
+    } catch (IOException e) {
+      throw unreadable(file, e);
     }
-    return of(text.toString());
   }
 
   /** All files that are not hidden, sorted by path. */

@@ -83,7 +83,8 @@ final class GateCheck {
         target
             .body()
             .path("types")
-            .forEach(type -> subjects.add(model.asText() + "." + type.asText()));
+            .forEach(
+                type -> subjects.add(model.asText() + "." + QuantizeTypes.name(type.asText())));
       } else {
         subjects.add(model.asText());
       }

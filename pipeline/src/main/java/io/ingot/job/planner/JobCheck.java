@@ -1,6 +1,8 @@
 package io.ingot.job.planner;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.ingot.error.IngotException;
+import io.ingot.gguf.mix.FileType;
 import io.ingot.hub.RepoId;
 import io.ingot.job.JobReader;
 import io.ingot.job.JobSpec;
@@ -14,6 +16,7 @@ import io.ingot.merge.recipe.RecipeReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -134,7 +137,7 @@ public final class JobCheck {
       case EVALUATE -> GateCheck.check(job, step, problems);
       case PUBLISH -> publish(step);
       case MERGE -> recipe(step);
-      case QUANTIZE -> {}
+      case QUANTIZE -> types(step);
     }
   }
 
@@ -144,6 +147,23 @@ public final class JobCheck {
       if (problem.severity() != RecipeProblem.Severity.WARNING) {
         Place place = problem.mark().map(Place::of).orElse(job.place(problem.path()));
         problems.add(place, problem.path(), problem.message());
+      }
+    }
+  }
+
+  /** Any spelling of llama-quantize; the plan and the gates use the one of the list. */
+  private void types(StepSpec step) {
+    List<String> known =
+        Arrays.stream(FileType.values())
+            .filter(type -> type != FileType.COPY)
+            .map(FileType::name)
+            .toList();
+    JsonNode types = step.body().path("types");
+    for (int i = 0; i < types.size(); i++) {
+      String path = step.path("types[" + i + "]");
+      String type = types.get(i).asText();
+      if (FileType.find(type).filter(found -> known.contains(found.name())).isEmpty()) {
+        problems.addUnknown(job.place(path), path, "unknown type '" + type + "'", type, known);
       }
     }
   }

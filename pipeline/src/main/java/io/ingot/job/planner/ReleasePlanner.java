@@ -67,7 +67,7 @@ final class ReleasePlanner {
     List<PinnedModel> models =
         sources.models().values().stream().filter(m -> ancestors.contains(m.pull())).toList();
     List<PinnedDataset> trained = datasets(ancestors);
-    List<LicenseEvidence> evidence = evidence(models, trained);
+    List<LicenseEvidence> evidence = evidence(models, trained, ancestors);
     Publication publication = publication(body);
     Verdict verdict = licenses.judge(evidence, publication);
 
@@ -111,7 +111,8 @@ final class ReleasePlanner {
     return names.stream().map(sources::dataset).toList();
   }
 
-  private List<LicenseEvidence> evidence(List<PinnedModel> models, List<PinnedDataset> trained) {
+  private List<LicenseEvidence> evidence(
+      List<PinnedModel> models, List<PinnedDataset> trained, SequencedSet<String> steps) {
     EvidenceReader reader = new EvidenceReader();
     List<LicenseEvidence> evidence = new ArrayList<>();
     for (PinnedModel model : models) {
@@ -126,6 +127,16 @@ final class ReleasePlanner {
     }
     for (PinnedDataset dataset : trained) {
       dataset.repo().ifPresent(repo -> evidence.add(reader.fromHub(hub, repo)));
+    }
+    for (StepSpec step : job.steps().values()) {
+      if (steps.contains(step.name())
+          && step.body().hasNonNull("init_adapter")
+          && References.isAdapterFolder(job, step)) {
+        String folder = step.body().get("init_adapter").asText();
+        evidence.add(
+            reader.fromFolder(
+                job.resolve(folder), folder, LicenseEvidence.Kind.MODEL, Optional.empty()));
+      }
     }
     return reader.withBases(hub, evidence);
   }

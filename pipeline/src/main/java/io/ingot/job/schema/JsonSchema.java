@@ -58,7 +58,14 @@ public final class JsonSchema {
         ArrayNode shapes = json.putArray("anyOf");
         either.shapes().forEach(shape -> shapes.add(of(shape)));
       }
-      case Schema.Tree tree -> json.put("type", "object");
+      case Schema.Tree tree -> {
+        json.put("type", "object");
+        if (!tree.keys().isEmpty()) {
+          ObjectNode properties = json.putObject("properties");
+          tree.keys().forEach(properties::putObject);
+          json.put("additionalProperties", false);
+        }
+      }
     }
     return json;
   }

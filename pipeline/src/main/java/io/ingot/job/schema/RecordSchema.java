@@ -111,7 +111,7 @@ public final class RecordSchema {
     } else if (type.isArray()) {
       return new Schema.Items(plain(type.getComponentType(), place), false);
     } else if (JsonNode.class.isAssignableFrom(type)) {
-      return new Schema.Tree(doc(place));
+      return new Schema.Tree(doc(place), List.of());
     }
     throw new IllegalArgumentException("no schema for " + type);
   }

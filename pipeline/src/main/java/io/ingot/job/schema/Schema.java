@@ -60,8 +60,12 @@ public sealed interface Schema {
   /** Any of several shapes. */
   record Either(List<Schema> shapes) implements Schema {}
 
-  /** Whatever YAML can say; another room reads it. */
-  record Tree(String doc) implements Schema {}
+  /**
+   * Whatever YAML can say; another room reads it.
+   *
+   * @param keys what its mapping may hold; empty for anything
+   */
+  record Tree(String doc, List<String> keys) implements Schema {}
 
   /**
    * A key of a mapping.

@@ -101,6 +101,17 @@ class JobCheckTest {
   }
 
   @Test
+  void typesAreThoseOfLlamaQuantize() throws IOException {
+    assertThat(problems("  gguf: {quantize: {model: base, types: [f16, q8_0, Q4_K_X, COPY]}}"))
+        .hasSize(2)
+        .anyMatch(
+            p ->
+                p.startsWith("job.yaml:6:53: error: steps.gguf.quantize.types[2]: unknown type")
+                    && p.contains("did you mean 'Q4_K_"))
+        .anyMatch(p -> p.contains("types[3]: unknown type 'COPY'"));
+  }
+
+  @Test
   void gatesMustSpeakOfWhatIsMeasured() throws IOException {
     assertThat(
             problems(

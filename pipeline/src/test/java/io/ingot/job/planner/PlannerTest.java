@@ -165,6 +165,43 @@ class PlannerTest {
   }
 
   @Test
+  void modelsMayBeAdaptersAndRecipesMayNameFolders() throws IOException {
+    Path job =
+        JobFiles.write(
+            folder,
+            """
+            apiVersion: ingot/v1
+            name: mixed
+            models: {base: {path: model}, style: {path: style}}
+            steps:
+              mix:
+                merge:
+                  merge_method: linear
+                  models:
+                    - {model: style, parameters: {weight: 1}}
+                    - {model: ./model, parameters: {weight: 1}}
+                    - {model: base+style, parameters: {weight: 1}}
+                    - model: {model: {path: base}, lora: style}
+                      parameters: {weight: 1}
+              again: {quantize: {model: style, types: [F16]}}
+            """);
+    Files.createDirectories(folder.resolve("style"));
+    Files.writeString(
+        folder.resolve("style/adapter_config.json"), "{\"base_model_name_or_path\": \"base\"}");
+    Plan plan = plan(job, List.of(), PastRuns.NONE, Policy.STRICT);
+    assertThat(inputs(plan, "mix"))
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                "style", new InputRef.Output("pull:style"),
+                "style/base", new InputRef.Output("pull:base"),
+                "./model", new InputRef.Output("pull:.--model"),
+                "base+style", new InputRef.Output("pull:style"),
+                "base+style/base", new InputRef.Output("pull:base")));
+    assertThat(inputs(plan, "again")).containsOnlyKeys("model", "model/base");
+    assertThat(inputs(plan, "pull:base").get("source")).isInstanceOf(InputRef.External.class);
+  }
+
+  @Test
   void whatNoRoomCanDoIsRefusedByName() throws IOException {
     Path job = small("method: qlora");
     assertThatThrownBy(() -> plan(job, List.of(), PastRuns.NONE, Policy.STRICT))
