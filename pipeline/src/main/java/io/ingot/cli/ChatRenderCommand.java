@@ -9,9 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Renders a chat template. */
@@ -31,12 +30,11 @@ final class ChatRenderCommand extends IngotCommand {
               + " file one per line, printed as {\"text\"} or {\"error\"}.")
   Path context;
 
-  @Option(names = "--now", paramLabel = "TIME", description = "What strftime_now tells.")
-  @Nullable String now;
+  @Mixin TemplateClock clock = new TemplateClock();
 
   @Override
   public Integer call() {
-    ChatTemplate chat = open(ModelText.clock(now));
+    ChatTemplate chat = open(clock.time());
     if (context.toString().endsWith(".jsonl")) {
       for (ObjectNode variables : JsonLines.read(context)) {
         console().result(JsonLines.line(rendered(chat, variables)));
@@ -57,16 +55,16 @@ final class ChatRenderCommand extends IngotCommand {
     return 0;
   }
 
-  private ChatTemplate open(LocalDateTime clock) {
+  private ChatTemplate open(LocalDateTime now) {
     if (Files.isDirectory(template)) {
       try (Tokenizer tokenizer = Tokenizer.load(template)) {
-        return ChatTemplate.of(tokenizer, template.toString(), clock);
+        return ChatTemplate.of(tokenizer, template.toString(), now);
       }
     }
     if (!Files.isRegularFile(template)) {
       throw IngotException.notFound("there is no template " + template);
     }
-    return ChatTemplate.parse(DatasetFile.text(template), template.toString(), Map.of(), clock);
+    return ChatTemplate.parse(DatasetFile.text(template), template.toString(), Map.of(), now);
   }
 
   private static Map<String, String> rendered(ChatTemplate chat, ObjectNode variables) {

@@ -2,15 +2,10 @@ package io.ingot.cli;
 
 import picocli.CommandLine.Command;
 
-/** Datasets. */
+/** {@code ingot data}. */
 @Command(
     name = "data",
-    description = "Look at what a model will be trained on.",
-    subcommands = {DataRowsCommand.class})
-final class DataCommand extends IngotCommand {
-  @Override
-  public Integer call() {
-    spec.commandLine().usage(spec.commandLine().getErr());
-    return 2;
-  }
-}
+    description = "Look at what a model is trained on.",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {DataInspectCommand.class, DataRowsCommand.class})
+final class DataCommand {}

@@ -1,19 +1,19 @@
 package io.ingot.cli;
 
+import io.ingot.step.ModelText;
 import io.ingot.train.data.Dataset;
 import io.ingot.train.data.DatasetLoader;
 import io.ingot.train.data.DatasetOptions;
 import io.ingot.train.data.LossOn;
 import io.ingot.train.data.RowFormat;
 import io.ingot.train.data.TooLong;
-import io.ingot.train.tokenizer.StopTokens;
-import io.ingot.train.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -52,19 +52,14 @@ final class DataRowsCommand extends IngotCommand {
       description = "What happens to longer rows: drop, truncate or fail.")
   TooLong tooLong;
 
-  @Option(names = "--now", paramLabel = "TIME", description = "What strftime_now tells.")
-  @Nullable String now;
+  @Mixin TemplateClock clock = new TemplateClock();
 
   @Override
   public Integer call() {
     RowFormat rows = RowFormat.parse(format);
-    try (Tokenizer tokenizer = ModelText.tokenizer(tokenizerFolder)) {
+    try (ModelText text = ModelText.open(tokenizerFolder)) {
       DatasetLoader loader =
-          new DatasetLoader(
-              tokenizer,
-              tokenizerFolder.toString(),
-              ModelText.clock(now),
-              StopTokens.of(tokenizerFolder, tokenizer));
+          new DatasetLoader(text.tokenizer(), text.place(), clock.time(), text.stops());
       switch (rows) {
         case PREFERENCE -> loader.loadPreferences(file).forEach(r -> print(preference(r)));
         case KTO -> loader.loadJudged(file).forEach(r -> print(judged(r)));

@@ -32,6 +32,8 @@ import picocli.CommandLine.ScopeType;
       TokenizeCommand.class,
       ChatCommand.class,
       DataCommand.class,
+      GenerateCommand.class,
+      EvaluateCommand.class,
       // job
       ValidateCommand.class,
       PlanCommand.class,

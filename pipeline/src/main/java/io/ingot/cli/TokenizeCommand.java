@@ -3,6 +3,7 @@ package io.ingot.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ingot.error.IngotException;
+import io.ingot.step.ModelText;
 import io.ingot.train.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -35,7 +36,8 @@ final class TokenizeCommand extends IngotCommand {
     if ((text == null) == (lines == null)) {
       throw IngotException.usage("give either TEXT or --lines FILE");
     }
-    try (Tokenizer tokenizer = ModelText.tokenizer(model)) {
+    try (ModelText opened = ModelText.open(model)) {
+      Tokenizer tokenizer = opened.tokenizer();
       if (lines != null) {
         for (ObjectNode row : JsonLines.read(lines)) {
           JsonNode line = row.path("text");

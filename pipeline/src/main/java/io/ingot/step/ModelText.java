@@ -1,5 +1,6 @@
 package io.ingot.step;
 
+import io.ingot.gguf.GgufFile;
 import io.ingot.gguf.GgufModel;
 import io.ingot.gguf.GgufTokenizer;
 import io.ingot.train.chat.ChatTemplate;
@@ -34,6 +35,16 @@ public record ModelText(Tokenizer tokenizer, Set<Integer> stops, String place)
               : open(adapter.base());
       case ModelSource.Gguf gguf -> ofGguf(gguf.file());
     };
+  }
+
+  /**
+   * Opens the tokenizer at a path of the user's: a folder (it need not hold a whole model) or a
+   * GGUF file.
+   *
+   * @throws io.ingot.error.IngotException when there is none
+   */
+  public static ModelText open(Path path) {
+    return Files.isRegularFile(path) && GgufFile.looksLike(path) ? ofGguf(path) : ofFolder(path);
   }
 
   private static ModelText ofFolder(Path folder) {

@@ -45,6 +45,12 @@ public record DataSurvey(
           "chat_template.jinja",
           "generation_config.json");
 
+  /** Takes what a step will be fed, while its tokenizer is open. */
+  @FunctionalInterface
+  public interface Reader {
+    void read(String step, String dataset, Dataset rows, Tokenizer tokenizer);
+  }
+
   /**
    * Surveys of all finetune steps that learn from rows of tokens; preferences are left out. The
    * tokenizer's files are downloaded for it.
@@ -53,6 +59,16 @@ public record DataSurvey(
    */
   public static List<DataSurvey> of(Plan plan, Hub hub) {
     List<DataSurvey> surveys = new ArrayList<>();
+    read(
+        plan,
+        hub,
+        (step, dataset, rows, tokenizer) ->
+            surveys.add(new DataSurvey(step, dataset, rows.statistics(), rows.warnings())));
+    return surveys;
+  }
+
+  /** The rows of all finetune steps, one step after the other. */
+  public static void read(Plan plan, Hub hub, Reader reader) {
     LocalDateTime clock =
         LocalDateTime.ofInstant(
             Instant.parse(Parameters.parse(plan.run().lockJson()).get("clock").asText()),
@@ -68,15 +84,14 @@ public record DataSurvey(
                 && data.format() != DatasetFormat.KTO
                 && Files.exists(folder.resolve("tokenizer.json"));
         if (readable) {
-          surveys.add(survey(step, data, folder, clock));
+          read(step, data, folder, clock, reader);
         }
       }
     }
-    return surveys;
   }
 
-  private static DataSurvey survey(
-      StepSpec step, PinnedDataset data, Path folder, LocalDateTime clock) {
+  private static void read(
+      StepSpec step, PinnedDataset data, Path folder, LocalDateTime clock, Reader reader) {
     JsonNode train = step.body().get("train");
     Optional<LossOn> loss =
         Optional.ofNullable(train.path("loss_on").textValue())
@@ -90,8 +105,7 @@ public record DataSurvey(
     try (Tokenizer tokenizer = Tokenizer.load(folder)) {
       DatasetLoader loader =
           new DatasetLoader(tokenizer, folder.toString(), clock, StopTokens.of(folder, tokenizer));
-      Dataset rows = loader.load(data.file(), options);
-      return new DataSurvey(step.name(), data.name(), rows.statistics(), rows.warnings());
+      reader.read(step.name(), data.name(), loader.load(data.file(), options), tokenizer);
     }
   }
 

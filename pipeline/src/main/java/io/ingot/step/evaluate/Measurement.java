@@ -26,10 +26,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Holds a model against a suite.
  *
+ * @param baseline what divergences are taken from; null for the baseline itself
  * @param clock what chat templates take for now
  * @param longest tokens that the model can see
  */
-record Measurement(
+public record Measurement(
     ModelText text,
     LanguageModel model,
     @Nullable LanguageModel baseline,
@@ -47,9 +48,14 @@ record Measurement(
    *
    * @param rows rows or windows
    */
-  record Score(double value, int rows) {}
+  public record Score(double value, int rows) {}
 
-  Score measure(String name, Path file, Suite suite) throws InterruptedException {
+  /**
+   * Measures.
+   *
+   * @param name what progress calls it
+   */
+  public Score measure(String name, Path file, Suite suite) throws InterruptedException {
     RowFormat format =
         suite.form() == null ? RowFormat.MESSAGES : RowFormat.parse(suite.form().format());
     int limit = suite.limit() == null ? Integer.MAX_VALUE : suite.limit();
@@ -115,7 +121,7 @@ record Measurement(
   }
 
   /** The key of a metric in evaluation.json. */
-  static String key(Metric metric) {
+  public static String key(Metric metric) {
     return metric.name().toLowerCase(java.util.Locale.ROOT);
   }
 }

@@ -1,6 +1,8 @@
 package io.ingot.train.data;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.ingot.error.IngotException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -31,6 +33,46 @@ public enum RowFormat {
   }
 
   /**
+   * What the first row of a file looks like.
+   *
+   * @throws IngotException naming its fields when they fit no format
+   */
+  public static RowFormat detect(Path file) {
+    if (file.toString().endsWith(".txt")) {
+      return TEXT;
+    }
+    SourceRow row = DatasetFile.read(file).getFirst();
+    JsonNode fields = row.fields();
+    if (fields.has("messages")) {
+      return MESSAGES;
+    }
+    if (fields.has("conversations")) {
+      return fields.path("conversations").path(0).has("from") ? SHAREGPT : MESSAGES;
+    }
+    if (fields.has("input_ids")) {
+      return TOKENS;
+    }
+    if (fields.has("instruction") && fields.has("output")) {
+      return ALPACA;
+    }
+    if (fields.has("chosen") && fields.has("rejected")) {
+      return PREFERENCE;
+    }
+    if (fields.has("prompt") && fields.has("completion")) {
+      return fields.has("label") ? KTO : PROMPT_COMPLETION;
+    }
+    if (fields.has("text")) {
+      return TEXT;
+    }
+    throw IngotException.invalid(
+        row.place()
+            + ": the fields "
+            + fields.propertyStream().map(e -> e.getKey()).toList()
+            + " fit no format; name one of "
+            + words());
+  }
+
+  /**
    * The format of a word.
    *
    * @throws IngotException naming the known ones
@@ -40,13 +82,10 @@ public enum RowFormat {
         .filter(f -> f.word().equals(word.replace('_', '-')))
         .findFirst()
         .orElseThrow(
-            () ->
-                IngotException.usage(
-                    "unknown dataset format '"
-                        + word
-                        + "'; known: "
-                        + Arrays.stream(values())
-                            .map(RowFormat::word)
-                            .collect(Collectors.joining(", "))));
+            () -> IngotException.usage("unknown dataset format '" + word + "'; known: " + words()));
+  }
+
+  private static String words() {
+    return Arrays.stream(values()).map(RowFormat::word).collect(Collectors.joining(", "));
   }
 }

@@ -60,6 +60,9 @@ public final class Tokenizer implements AutoCloseable {
    * @throws IngotException when there is none, or it is not valid
    */
   public static Tokenizer load(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      throw IngotException.notFound("there is no folder " + folder);
+    }
     Path file = folder.resolve("tokenizer.json");
     if (!Files.isRegularFile(file)) {
       throw IngotException.notFound(
