@@ -15,7 +15,10 @@ import io.ingot.step.exec.StepWorker;
 import io.ingot.store.ArtifactStore;
 import io.ingot.store.IngotHome;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
@@ -34,6 +37,7 @@ public final class IngotApplication implements AutoCloseable {
   private final String engine;
   private @Nullable CamelContext camel;
   private @Nullable StepWorker worker;
+  private @Nullable Events events;
   private @Nullable AutoCloseable owned;
   private volatile boolean interrupted;
 
@@ -106,12 +110,30 @@ public final class IngotApplication implements AutoCloseable {
     context.getShutdownStrategy().setLogInflightExchangesOnTimeout(false);
     try {
       context.addRoutes(new DeadLetterRoute());
+      addListeners(context);
       context.addRoutes(new WorkRoutes(context.createProducerTemplate(), tables, worker, slots));
       context.start();
+    } catch (IngotException e) {
+      throw e;
     } catch (Exception e) {
       throw new IllegalStateException("the routes do not start", e);
     }
     camel = context;
+  }
+
+  /** Whoever is told of events; most installations have none, and save the time. */
+  private void addListeners(CamelContext context) throws Exception {
+    Path configs = Path.of(System.getProperty("ingot.root", ""), "configs");
+    Optional<Notification> notification =
+        Notification.read(configs.resolve("policy.yaml"), environment);
+    if (notification.isPresent()) {
+      context.addRoutes(new EventRoutes(notification.get()));
+    }
+    List<Path> files = UserRoutes.files(configs.resolve("routes"));
+    files.forEach(file -> UserRoutes.load(context, file));
+    if (notification.isPresent() || !files.isEmpty()) {
+      events = new Events(context.createProducerTemplate());
+    }
   }
 
   /**
@@ -123,6 +145,9 @@ public final class IngotApplication implements AutoCloseable {
     while (true) {
       RunRecord record = tables.runs().find(run).orElseThrow();
       if (record.state() != RunState.RUNNING || interrupted) {
+        if (events != null) {
+          events.run(record);
+        }
         return record;
       }
       synchronized (this) {
@@ -155,6 +180,10 @@ public final class IngotApplication implements AutoCloseable {
     @Override
     public void changed(String run, String step, StepState state, String text, double seconds) {
       listener.changed(run, step, state, text, seconds);
+      Events told = events;
+      if (told != null) {
+        told.step(run, step, state, text);
+      }
       synchronized (IngotApplication.this) {
         IngotApplication.this.notifyAll();
       }

@@ -262,9 +262,11 @@ public final class StepWorker implements AutoCloseable {
                   claim.kind(), claim.version(), parameters, inputs, tools, seconds(begun)));
       log.line("artifact " + artifact.digest());
       String note = mask.apply(done.note());
-      if (tables.completion().done(claim, artifact.digest(), done.reused(), note)) {
+      // A review or publication whose record is there already has not happened again.
+      boolean reused = done.reused() || !claim.pure() && artifact.existed();
+      if (tables.completion().done(claim, artifact.digest(), reused, note)) {
         Folders.delete(scratch);
-        announce(claim, done.reused() ? StepState.CACHED : StepState.DONE, note, begun);
+        announce(claim, reused ? StepState.CACHED : StepState.DONE, note, begun);
       } else {
         log.line("another engine has the step; this result is dropped");
       }
