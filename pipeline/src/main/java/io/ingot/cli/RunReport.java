@@ -1,6 +1,6 @@
 package io.ingot.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.ingot.run.RunRecord;
 import io.ingot.run.RunState;
 import io.ingot.run.StepRecord;
@@ -9,7 +9,6 @@ import io.ingot.step.evaluate.EvaluationTable;
 import io.ingot.store.ArtifactStore;
 import io.ingot.store.IngotHome;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A run as a document and as a table. */
 record RunReport(RunRecord run, List<StepRecord> steps, IngotHome home) {
+  private static final JsonMapper JSON = new JsonMapper();
 
   /**
    * The document of {@code run --json}.
@@ -89,19 +89,18 @@ record RunReport(RunRecord run, List<StepRecord> steps, IngotHome home) {
     for (StepRecord step : steps) {
       if (step.kind().equals("evaluate") && step.outputDigest() != null) {
         Path artifact = new ArtifactStore(home.artifacts()).path(step.outputDigest());
+        try {
+          lines.add(step.name());
+          EvaluationTable.of(JSON.readTree(artifact.resolve("evaluation.json").toFile()))
+              .lines()
+              .forEach(line -> lines.add("  " + line));
+        } catch (IOException e) {
+          lines.add("  (cannot be read: " + e.getMessage() + ")");
+        }
         lines.add("");
-        lines.addAll(evaluation(artifact.resolve("evaluation.json")));
       }
     }
     return lines;
-  }
-
-  private static List<String> evaluation(Path file) {
-    try {
-      return EvaluationTable.of(new ObjectMapper().readTree(Files.readAllBytes(file))).lines();
-    } catch (IOException e) {
-      return List.of("(" + file + " cannot be read: " + e.getMessage() + ")");
-    }
   }
 
   /** One line for each step. */

@@ -22,8 +22,7 @@ final class Events {
     String state = run.state().name().toLowerCase(Locale.ROOT);
     ObjectNode event = JSON.createObjectNode();
     event.put("run", run.id()).put("job", run.jobName()).put("state", state);
-    producer.sendBodyAndHeader(
-        EventRoutes.EVENTS, event.toString(), EventRoutes.RUN_STATE, state);
+    producer.sendBodyAndHeader(EventRoutes.EVENTS, event.toString(), EventRoutes.RUN_STATE, state);
   }
 
   /** A step changed. */

@@ -41,7 +41,10 @@ record Notification(URI webhook, Set<String> states) {
       notify.path("on").forEach(state -> states.add(state.asText()));
       if (!KNOWN.containsAll(states)) {
         throw IngotException.invalid(
-            policy + ": notify.on: " + states + " holds an unknown state; known are "
+            policy
+                + ": notify.on: "
+                + states
+                + " holds an unknown state; known are "
                 + new TreeSet<>(KNOWN));
       }
       URI address = address(policy, notify.get("webhook").asText(), environment);
