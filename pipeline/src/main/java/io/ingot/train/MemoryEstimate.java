@@ -1,7 +1,9 @@
 package io.ingot.train;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ingot.error.IngotException;
 import io.ingot.train.decoder.DecoderShape;
+import java.util.Locale;
 
 /**
  * Memory that a training needs, from configuration and parameters alone. All numbers are bytes.
@@ -40,6 +42,34 @@ public record MemoryEstimate(
         all > RECOMPUTE_ABOVE ? recomputed : all,
         (64L << 20) * 4,
         FIXED);
+  }
+
+  /**
+   * Stops a training that cannot fit, before anything is loaded.
+   *
+   * @param available bytes that the machine or its container has
+   * @throws io.ingot.error.IngotException naming the terms and what to change
+   */
+  public void check(long available) {
+    if (total() > available) {
+      throw IngotException.failed(
+          String.format(
+              Locale.ROOT,
+              "the training needs about %s GB (weights %s, adapter and optimizer %s, activations"
+                  + " %s, logits %s, libtorch %s), but this machine has %s GB; use precision:"
+                  + " bf16, a smaller batch_size or max_length, or another machine",
+              gigabytes(total()),
+              gigabytes(weights),
+              gigabytes(adapter),
+              gigabytes(activations),
+              gigabytes(logits),
+              gigabytes(fixed),
+              gigabytes(available)));
+    }
+  }
+
+  private static String gigabytes(long bytes) {
+    return String.format(Locale.ROOT, "%.1f", bytes / 1e9);
   }
 
   /** Activations above this are computed again in the backward pass. */

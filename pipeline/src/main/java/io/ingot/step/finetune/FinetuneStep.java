@@ -3,6 +3,7 @@ package io.ingot.step.finetune;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.management.OperatingSystemMXBean;
 import io.ingot.adapter.Adapter;
 import io.ingot.error.IngotException;
 import io.ingot.model.BoundedJson;
@@ -24,6 +25,7 @@ import io.ingot.train.trainer.Trainer;
 import io.ingot.train.trainer.TrainingOptions;
 import io.ingot.train.trainer.TrainingPlan;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -69,12 +71,20 @@ public final class FinetuneStep implements Step {
     TorchDevice device = TorchDevice.of(parameters.train().device());
     try (Model model = ModelOpener.open(context.model("model"))) {
       TrainingRows rows = TrainingRows.read(context, parameters, model);
-      try (Decoder decoder =
-          Decoder.load(model.config(), model.weights(), precision(parameters, device), device)) {
+      Precision precision = precision(parameters, device);
+      if (!device.isGpu()) {
+        TrainingSetup.memory(model.config(), precision, parameters, rows).check(memory());
+      }
+      try (Decoder decoder = Decoder.load(model.config(), model.weights(), precision, device)) {
         rows.check(decoder.shape());
         return train(context, parameters, decoder, rows);
       }
     }
+  }
+
+  /** Bytes of the machine, or of its container. */
+  private static long memory() {
+    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
   }
 
   private static Precision precision(FinetuneParameters parameters, TorchDevice device) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ingot.adapter.Adapter;
 import io.ingot.error.IngotException;
 import io.ingot.train.MemoryEstimate;
+import io.ingot.train.Precision;
 import io.ingot.train.adapter.LoraSettings;
 import io.ingot.train.adapter.ModuleSelector;
 import io.ingot.train.decoder.DecoderShape;
@@ -88,10 +89,22 @@ final class TrainingSetup {
     return share == null ? 0 : (int) Math.ceil(share * total);
   }
 
-  /** Whether all activations of the greatest micro-batch would take more than a gibibyte. */
+  /** Whether the activations of the greatest micro-batch are computed again. */
   private static boolean recompute(DecoderShape shape, TrainingPlan plan, List<TokenBatch> units) {
-    long longest = units.stream().mapToLong(TokenBatch::tokens).max().orElse(0);
-    return MemoryEstimate.recomputes(shape, longest * plan.batch());
+    return MemoryEstimate.recomputes(shape, greatest(units) * plan.batch());
+  }
+
+  private static long greatest(List<TokenBatch> units) {
+    return units.stream().mapToLong(TokenBatch::tokens).max().orElse(0);
+  }
+
+  /** What the training will need. */
+  static MemoryEstimate memory(
+      ObjectNode config, Precision precision, FinetuneParameters parameters, TrainingRows rows) {
+    Lora lora = parameters.lora();
+    Integer rank = lora == null ? null : lora.rank();
+    long tokens = greatest(rows.units(parameters.train())) * parameters.train().batchSize();
+    return MemoryEstimate.lora(config, precision, rank == null ? 16 : rank, tokens);
   }
 
   /** The adapter to be made. */

@@ -32,7 +32,9 @@ final class RowFitting {
     lengths.add(length);
     if (trained(row) == 0) {
       untrained.add(place);
-      return;
+      if (!asIs()) {
+        return;
+      }
     }
     TokenRow fitting = row;
     if (options.maxLength() > 0 && length > options.maxLength()) {
@@ -66,6 +68,11 @@ final class RowFitting {
     places.add(place);
   }
 
+  /** Rows of tokens are used as they are: leaving one out would shift all batches after it. */
+  private boolean asIs() {
+    return options.format() == RowFormat.TOKENS;
+  }
+
   private static int trained(TokenRow row) {
     int count = 0;
     for (int label : row.labels()) {
@@ -80,7 +87,7 @@ final class RowFitting {
    * @throws IngotException when there is none, saying why
    */
   Dataset finish() {
-    if (rows.isEmpty()) {
+    if (rows.stream().allMatch(row -> trained(row) == 0)) {
       throw nothingLeft();
     }
     int[] all = lengths.stream().mapToInt(Integer::intValue).toArray();
@@ -90,7 +97,7 @@ final class RowFitting {
         new DatasetStatistics(
             all.length,
             rows.size(),
-            untrained.size() + promptTooLong.size() + tooLong,
+            all.length - rows.size(),
             truncated,
             tokens,
             trained,
@@ -142,7 +149,9 @@ final class RowFitting {
     if (!untrained.isEmpty()) {
       warnings.add(
           untrained.size()
-              + " rows have nothing to train and were left out (first: "
+              + " rows have nothing to train"
+              + (asIs() ? "" : " and were left out")
+              + " (first: "
               + untrained.getFirst()
               + ")");
     }

@@ -9,6 +9,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ingot.adapter.Adapter;
 import io.ingot.error.IngotException;
+import io.ingot.train.MemoryEstimate;
+import io.ingot.train.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -113,7 +115,7 @@ class FinetuneStepTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{\"input_ids\":[1,2,3],\"labels\":[-100,-100,-100]}|every label is masked",
+        "{\"input_ids\":[1,2,3],\"labels\":[-100,-100,-100]}|rows.jsonl: all labels are masked",
         "{\"input_ids\":[1,2,99999]}|holds the token 99999, but the vocabulary has",
         "{\"input_ids\":[]}|rows.jsonl:1: input_ids is empty",
         "{\"input_ids\":[1,2],\"labels\":[1]}|2 input_ids but 1 labels",
@@ -137,7 +139,36 @@ class FinetuneStepTest {
     ((ObjectNode) parameters.path("train")).put("max_length", 3);
     assertThatThrownBy(() -> TinyTuning.run(folder, model, rows, parameters))
         .isInstanceOf(IngotException.class)
-        .hasMessageContaining("all 6 rows are longer than train.max_length 3");
+        .hasMessageContaining("all rows are longer than max_length 3")
+        .hasMessageContaining("all need 24");
+  }
+
+  @Test
+  void usesRowsOfTokensAsTheyAre() throws Exception {
+    Path rows = folder.resolve("rows.jsonl");
+    String masked = "{\"input_ids\":[5,6,7],\"labels\":[-100,-100,-100]}\n";
+    Files.writeString(rows, masked + "{\"input_ids\":[5,6,7,8]}\n" + masked);
+    ObjectNode parameters = TinyTuning.parameters(1);
+    TinyTuning.run(folder, model, rows, parameters);
+    JsonNode line = JSON.readTree(Files.readString(folder.resolve("out/metrics.jsonl")));
+    assertThat(line.path("tokens").asInt()).isEqualTo(10);
+    JsonNode facts = JSON.readTree(folder.resolve("out/training.json").toFile());
+    assertThat(facts.path("trained_tokens").asInt()).isEqualTo(3);
+  }
+
+  @Test
+  void saysWhatAModelThatDoesNotFitNeeds() throws IOException {
+    ObjectNode config = (ObjectNode) JSON.readTree(model.resolve("config.json").toFile());
+    config.put("hidden_size", 16384).put("intermediate_size", 53248).put("vocab_size", 128256);
+    config.put("num_hidden_layers", 126).put("head_dim", 128);
+    config.put("num_attention_heads", 128).put("num_key_value_heads", 8);
+    MemoryEstimate estimate = MemoryEstimate.lora(config, Precision.BF16, 16, 2048);
+    assertThat(estimate.weights()).isBetween(800_000_000_000L, 820_000_000_000L);
+    assertThatThrownBy(() -> estimate.check(24L << 30))
+        .isInstanceOf(IngotException.class)
+        .hasMessageContaining("weights 811")
+        .hasMessageContaining("this machine has 25.8 GB");
+    estimate.check(2L << 40);
   }
 
   @Test
