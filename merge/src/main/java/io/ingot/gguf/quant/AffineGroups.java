@@ -2,14 +2,12 @@ package io.ingot.gguf.quant;
 
 /**
  * The searches of all groups of a range: scale, minimum and levels of each. Groups do not depend on
- * each other, so they may be searched side by side.
+ * each other, so as many as a vector has lanes are searched side by side.
  */
 final class AffineGroups {
   private final int size;
-  private final int top;
+  private final AffineLanes lanes;
   private final float[] weights;
-  private final byte[] trial;
-  private final Search.Affine found = new Search.Affine();
   private float[] scales = new float[0];
   private float[] mins = new float[0];
   private float[] sums = new float[0];
@@ -21,34 +19,36 @@ final class AffineGroups {
    */
   AffineGroups(int size, int top) {
     this.size = size;
-    this.top = top;
+    this.lanes = new AffineLanes(size, top);
     this.weights = new float[size];
-    this.trial = new byte[size];
+  }
+
+  /** Fills the weights of the group that begins at {@code at}. */
+  private interface Weighting {
+    void fill(int group, int at);
   }
 
   /** Weights are the root mean square of the group plus the magnitude of the value. */
   void searchPlain(float[] x, int from, int count, float first, float delta, int steps) {
-    reserve(count);
-    for (int g = 0; g < count / size; g++) {
-      int at = from + g * size;
-      float average = RowWeights.root(RowWeights.squares(x, at, size) / size);
-      for (int i = 0; i < size; i++) {
-        weights[i] = average + Math.abs(x[at + i]);
-      }
-      search(x, at, g, first, delta, steps, false);
-    }
+    Weighting weighting =
+        (group, at) -> {
+          float average = RowWeights.root(RowWeights.squares(x, at, size) / size);
+          for (int i = 0; i < size; i++) {
+            weights[i] = average + Math.abs(x[at + i]);
+          }
+        };
+    search(x, from, count, weighting, first, delta, steps, false);
   }
 
   /** Weights are the magnitudes, errors count by magnitude: Q2_K. */
   void searchAbsolute(float[] x, int from, int count, float first, float delta, int steps) {
-    reserve(count);
-    for (int g = 0; g < count / size; g++) {
-      int at = from + g * size;
-      for (int i = 0; i < size; i++) {
-        weights[i] = Math.abs(x[at + i]);
-      }
-      search(x, at, g, first, delta, steps, true);
-    }
+    Weighting weighting =
+        (group, at) -> {
+          for (int i = 0; i < size; i++) {
+            weights[i] = Math.abs(x[at + i]);
+          }
+        };
+    search(x, from, count, weighting, first, delta, steps, true);
   }
 
   /**
@@ -58,20 +58,52 @@ final class AffineGroups {
    */
   void searchWeighted(
       float[] x, int from, int count, float[] importance, int weightsFrom, float factor) {
-    reserve(count);
-    float sigma2 = 0;
-    for (int g = 0; g < count / size; g++) {
-      int at = from + g * size;
-      if (g * size % 256 == 0) {
-        sigma2 = factor * RowWeights.squares(x, at, 256) / 256;
+    float[] sigma2 = new float[1];
+    Weighting weighting =
+        (group, at) -> {
+          if (group * size % 256 == 0) {
+            sigma2[0] = factor * RowWeights.squares(x, at, 256) / 256;
+          }
+          RowWeights.fill(
+              importance, weightsFrom + group * size, sigma2[0], x, at, size, weights);
+          float sum = 0;
+          for (int i = 0; i < size; i++) {
+            sum += weights[i];
+          }
+          sums[group] = sum;
+        };
+    search(x, from, count, weighting, -0.9f, 0.05f, 36, false);
+  }
+
+  private void search(
+      float[] x,
+      int from,
+      int count,
+      Weighting weighting,
+      float first,
+      float delta,
+      int steps,
+      boolean absolute) {
+    if (levels.length < count) {
+      levels = new byte[count];
+      scales = new float[count / size];
+      mins = new float[count / size];
+      sums = new float[count / size];
+    }
+    int groups = count / size;
+    for (int begin = 0; begin < groups; begin += AffineLanes.LANES) {
+      int used = Math.min(AffineLanes.LANES, groups - begin);
+      for (int lane = 0; lane < used; lane++) {
+        int at = from + (begin + lane) * size;
+        weighting.fill(begin + lane, at);
+        lanes.put(lane, x, at, weights);
       }
-      RowWeights.fill(importance, weightsFrom + g * size, sigma2, x, at, size, weights);
-      float sum = 0;
-      for (int i = 0; i < size; i++) {
-        sum += weights[i];
+      lanes.search(first, delta, steps, absolute);
+      for (int lane = 0; lane < used; lane++) {
+        scales[begin + lane] = lanes.scale(lane);
+        mins[begin + lane] = lanes.min(lane);
+        lanes.levels(lane, levels, (begin + lane) * size);
       }
-      sums[g] = sum;
-      search(x, at, g, -0.9f, 0.05f, 36, false);
     }
   }
 
@@ -93,35 +125,6 @@ final class AffineGroups {
     for (int i = 0; i < n; i++) {
       levels[levelsFrom + i] =
           (byte) Search.clamp(Rounding.nearest((x[from + i] + min) / scale), 0, top);
-    }
-  }
-
-  private void search(
-      float[] x, int at, int group, float first, float delta, int steps, boolean absolute) {
-    Search.affine(
-        size,
-        top,
-        x,
-        at,
-        weights,
-        levels,
-        group * size,
-        trial,
-        first,
-        delta,
-        steps,
-        absolute,
-        found);
-    scales[group] = found.scale;
-    mins[group] = found.min;
-  }
-
-  private void reserve(int count) {
-    if (levels.length < count) {
-      levels = new byte[count];
-      scales = new float[count / size];
-      mins = new float[count / size];
-      sums = new float[count / size];
     }
   }
 }

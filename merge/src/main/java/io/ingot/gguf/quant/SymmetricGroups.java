@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /** The symmetric searches of all groups of a range: scale and levels of each. */
 final class SymmetricGroups {
   private final int size;
-  private final int half;
+  private final SymmetricLanes lanes;
   private float[] scales = new float[0];
   private byte[] levels = new byte[0];
 
@@ -15,7 +15,7 @@ final class SymmetricGroups {
    */
   SymmetricGroups(int size, int half) {
     this.size = size;
-    this.half = half;
+    this.lanes = new SymmetricLanes(size, half);
   }
 
   /** Weights are those given, or the squares of the values. */
@@ -24,10 +24,22 @@ final class SymmetricGroups {
       levels = new byte[count];
       scales = new float[count / size];
     }
-    for (int g = 0; g < count / size; g++) {
-      scales[g] =
-          Search.symmetric(
-              size, half, x, from + g * size, levels, g * size, weights, weightsFrom + g * size);
+    int groups = count / size;
+    for (int begin = 0; begin < groups; begin += SymmetricLanes.LANES) {
+      int used = Math.min(SymmetricLanes.LANES, groups - begin);
+      for (int lane = 0; lane < used; lane++) {
+        int group = begin + lane;
+        if (weights == null) {
+          lanes.put(lane, x, from + group * size);
+        } else {
+          lanes.put(lane, x, from + group * size, weights, weightsFrom + group * size);
+        }
+      }
+      lanes.search();
+      for (int lane = 0; lane < used; lane++) {
+        scales[begin + lane] = lanes.scale(lane);
+        lanes.levels(lane, levels, (begin + lane) * size);
+      }
     }
   }
 
