@@ -2,11 +2,11 @@ package io.ingot.gguf.convert;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ingot.gguf.GgufValue;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,8 +74,8 @@ final class GeneralMetadata {
   private final Map<String, JsonNode> sampling = new LinkedHashMap<>();
   private @Nullable List<Map<String, String>> baseModels;
   private @Nullable List<Map<String, String>> datasets;
-  private @Nullable List<String> tags;
-  private @Nullable List<String> languages;
+  private @Nullable List<Object> tags;
+  private @Nullable List<Object> languages;
 
   @Nullable String text(String key) {
     return texts.get(key);
@@ -110,16 +110,16 @@ final class GeneralMetadata {
     datasets = entries;
   }
 
-  void addTags(List<String> more) {
+  void addTags(List<Object> more) {
     tags = joined(tags, more);
   }
 
-  void addLanguages(List<String> more) {
+  void addLanguages(List<Object> more) {
     languages = joined(languages, more);
   }
 
-  private static List<String> joined(@Nullable List<String> known, List<String> more) {
-    List<String> all = new ArrayList<>(known == null ? List.of() : known);
+  private static List<Object> joined(@Nullable List<Object> known, List<Object> more) {
+    List<Object> all = new ArrayList<>(known == null ? List.of() : known);
     all.addAll(more);
     return all;
   }
@@ -158,8 +158,8 @@ final class GeneralMetadata {
     }
     ifPresent(values, "general.base_models", node -> baseModels = entries(node));
     ifPresent(values, "general.datasets", node -> datasets = entries(node));
-    ifPresent(values, "general.tags", node -> tags = strings(node));
-    ifPresent(values, "general.languages", node -> languages = strings(node));
+    ifPresent(values, "general.tags", node -> tags = items(node));
+    ifPresent(values, "general.languages", node -> languages = items(node));
   }
 
   private static void ifPresent(
@@ -180,9 +180,9 @@ final class GeneralMetadata {
     return entries;
   }
 
-  private static List<String> strings(JsonNode list) {
-    List<String> values = new ArrayList<>();
-    list.forEach(item -> values.add(item.asText()));
+  private static List<Object> items(JsonNode list) {
+    List<Object> values = new ArrayList<>();
+    list.forEach(item -> values.add(item.isInt() ? (Object) item.intValue() : item.asText()));
     return values;
   }
 
@@ -204,14 +204,21 @@ final class GeneralMetadata {
     }
     writeEntries(out, "base_model", baseModels);
     writeEntries(out, "dataset", datasets);
-    BiConsumer<String, @Nullable List<String>> list =
-        (key, values) -> {
-          if (values != null) {
-            out.texts(key, values);
-          }
-        };
-    list.accept("general.tags", tags);
-    list.accept("general.languages", languages);
+    writeList(out, "general.tags", tags);
+    writeList(out, "general.languages", languages);
+  }
+
+  /** Numbers alone stay numbers. */
+  private static void writeList(KeyValues out, String key, @Nullable List<Object> list) {
+    if (list == null) {
+      return;
+    }
+    if (!list.isEmpty() && list.stream().allMatch(Integer.class::isInstance)) {
+      int[] numbers = list.stream().mapToInt(item -> (Integer) item).toArray();
+      out.put(key, GgufValue.i32s(numbers));
+    } else {
+      out.texts(key, list.stream().map(String::valueOf).toList());
+    }
   }
 
   private static void writeSampling(KeyValues out, String fullKey, String key, JsonNode value) {

@@ -104,12 +104,12 @@ final class ModelCard {
     metadata.offer("license.link", text("license_link"));
     for (String key : List.of("tags", "pipeline_tag")) {
       if (values.get(key) != null) {
-        metadata.addTags(list(values.get(key)));
+        metadata.addTags(items(values.get(key)));
       }
     }
     for (String key : List.of("languages", "language")) {
       if (values.get(key) != null) {
-        metadata.addLanguages(list(values.get(key)));
+        metadata.addLanguages(items(values.get(key)));
       }
     }
   }
@@ -129,6 +129,12 @@ final class ModelCard {
   private @Nullable String text(String key) {
     Object value = values.get(key);
     return value == null ? null : value.toString();
+  }
+
+  private static List<Object> items(@Nullable Object value) {
+    return value instanceof String
+        ? List.of(value)
+        : value instanceof List<?> list ? new ArrayList<>(list) : List.of();
   }
 
   private static List<String> list(@Nullable Object value) {

@@ -1,13 +1,19 @@
 package io.ingot.gguf.convert;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import io.ingot.error.IngotException;
+import io.ingot.safetensors.SafetensorsFile;
 import io.ingot.tensor.TensorInfo;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The order in which tensors of a checkpoint are converted, and which of them are not. */
 final class TensorOrder {
@@ -53,15 +59,44 @@ final class TensorOrder {
 
   /** By shard, then by name. */
   static List<TensorInfo> sorted(Collection<TensorInfo> tensors, Path folder) {
-    JsonNode shards =
-        JsonFile.find(folder.resolve("model.safetensors.index.json"))
-            .map(index -> index.path("weight_map"))
-            .orElse(com.fasterxml.jackson.databind.node.MissingNode.getInstance());
+    Map<String, String> shards = shards(folder);
     return tensors.stream()
         .sorted(
-            Comparator.comparing((TensorInfo t) -> shards.path(t.name()).asText())
+            Comparator.comparing((TensorInfo t) -> shards.getOrDefault(t.name(), ""))
                 .thenComparing(TensorInfo::name))
         .toList();
+  }
+
+  /** The file of each tensor; empty where there is one file only. */
+  private static Map<String, String> shards(Path folder) {
+    Map<String, String> shards = new HashMap<>();
+    JsonFile.find(folder.resolve("model.safetensors.index.json"))
+        .ifPresent(
+            index ->
+                index
+                    .path("weight_map")
+                    .properties()
+                    .forEach(entry -> shards.put(entry.getKey(), entry.getValue().asText())));
+    if (shards.isEmpty()) {
+      List<Path> files = looseShards(folder);
+      for (Path file : files.size() > 1 ? files : List.<Path>of()) {
+        try (SafetensorsFile shard = SafetensorsFile.open(file)) {
+          shard.tensors().keySet().forEach(name -> shards.put(name, file.toString()));
+        }
+      }
+    }
+    return shards;
+  }
+
+  private static List<Path> looseShards(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(file -> String.valueOf(file.getFileName()).matches("model.*\\.safetensors"))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw IngotException.failed(folder + ": cannot be read: " + e.getMessage());
+    }
   }
 
   static boolean isIrrelevant(String name) {

@@ -1,12 +1,13 @@
 package io.ingot.gguf.convert;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ingot.error.IngotException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -59,7 +60,23 @@ final class TokenizerFile {
                             read.add(file, id, token.getValue());
                           }
                         }));
+    namedSpecials(folder).forEach(read::addSpecial);
     return Optional.of(read);
+  }
+
+  /** A token that is named is special; one that is not listed gets its place in the model. */
+  private void addSpecial(String content) {
+    for (Added token : added.values()) {
+      if (token.content().equals(content)) {
+        added.put(token.id(), new Added(token.id(), content, true, token.normalized()));
+        return;
+      }
+    }
+    JsonNode known = model().path("vocab").path(content);
+    int largest = added.keySet().stream().mapToInt(Integer::intValue).max().orElse(-1);
+    int id = known.isInt() ? known.intValue() : Math.max(base, largest + 1);
+    tokens.put(id, content);
+    added.put(id, new Added(id, content, true, false));
   }
 
   private void add(Path file, int id, JsonNode token) {
@@ -102,27 +119,42 @@ final class TokenizerFile {
     return model().path("type").asText("BPE").equals("BPE");
   }
 
-  /** Ids of the special tokens that tokenizer_config.json names. */
+  /** The special tokens that the configuration names, in the order of transformers. */
   static Set<String> namedSpecials(Path folder) {
-    Set<String> named = new HashSet<>();
-    JsonFile.find(folder.resolve("tokenizer_config.json"))
-        .ifPresent(
-            config -> {
-              for (String kind : new String[] {"bos", "eos", "unk", "sep", "pad", "cls", "mask"}) {
-                JsonNode token = config.path(kind + "_token");
-                if (token.isTextual()) {
-                  named.add(token.asText());
-                } else if (token.path("content").isTextual()) {
-                  named.add(token.path("content").asText());
-                }
-              }
-              config
-                  .path("additional_special_tokens")
-                  .forEach(
-                      token ->
-                          named.add(
-                              token.isTextual() ? token.asText() : token.path("content").asText()));
-            });
+    Set<String> named = new LinkedHashSet<>();
+    Optional<ObjectNode> file = JsonFile.find(folder.resolve("tokenizer_config.json"));
+    if (file.map(json -> !json.has("added_tokens_decoder")).orElse(true)) {
+      // Older folders keep some of them in a file of their own.
+      ObjectNode merged = file.orElseGet(JsonNodeFactory.instance::objectNode);
+      JsonFile.find(folder.resolve("special_tokens_map.json"))
+          .ifPresent(
+              map ->
+                  map.properties()
+                      .forEach(
+                          entry -> {
+                            if (!merged.has(entry.getKey())) {
+                              merged.set(entry.getKey(), entry.getValue());
+                            }
+                          }));
+      file = Optional.of(merged);
+    }
+    file.ifPresent(
+        config -> {
+          for (String kind : new String[] {"bos", "eos", "unk", "sep", "pad", "cls", "mask"}) {
+            JsonNode token = config.path(kind + "_token");
+            if (token.isTextual()) {
+              named.add(token.asText());
+            } else if (token.path("content").isTextual()) {
+              named.add(token.path("content").asText());
+            }
+          }
+          config
+              .path("additional_special_tokens")
+              .forEach(
+                  token ->
+                      named.add(
+                          token.isTextual() ? token.asText() : token.path("content").asText()));
+        });
     return named;
   }
 

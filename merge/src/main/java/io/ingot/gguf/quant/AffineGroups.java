@@ -64,8 +64,7 @@ final class AffineGroups {
           if (group * size % 256 == 0) {
             sigma2[0] = factor * RowWeights.squares(x, at, 256) / 256;
           }
-          RowWeights.fill(
-              importance, weightsFrom + group * size, sigma2[0], x, at, size, weights);
+          RowWeights.fill(importance, weightsFrom + group * size, sigma2[0], x, at, size, weights);
           float sum = 0;
           for (int i = 0; i < size; i++) {
             sum += weights[i];

@@ -84,8 +84,7 @@ final class AffineLanes {
     FloatVector best = round(inverse, low, bestScale, absolute, levels);
     FloatVector bestMin = low;
     for (int step = 0; step <= steps; step++) {
-      inverse =
-          FloatVector.broadcast(FLOATS, first + delta * step + top).div(high.sub(bestMin));
+      inverse = FloatVector.broadcast(FLOATS, first + delta * step + top).div(high.sub(bestMin));
       FloatVector suml = FloatVector.zero(FLOATS);
       FloatVector suml2 = suml;
       FloatVector sumxl = suml;
@@ -150,8 +149,7 @@ final class AffineLanes {
     FloatVector error = FloatVector.zero(FLOATS);
     for (int at = 0; at < x.length; at += LANES) {
       FloatVector level = FloatVector.fromArray(FLOATS, trial, at);
-      FloatVector diff =
-          scales.mul(level).add(mins).sub(FloatVector.fromArray(FLOATS, x, at));
+      FloatVector diff = scales.mul(level).add(mins).sub(FloatVector.fromArray(FLOATS, x, at));
       diff = absolute ? diff.abs() : diff.mul(diff);
       error = error.add(FloatVector.fromArray(FLOATS, weights, at).mul(diff));
     }

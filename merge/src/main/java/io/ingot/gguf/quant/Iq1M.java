@@ -115,8 +115,7 @@ final class Iq1M implements BlockCodec {
     private float fit(float[] x, int from, float scale) {
       boolean exact = true;
       for (int k = 0; k < 2; k++) {
-        int point =
-            TernarySplit.point(levels, 8 * k, x, from, weights, scale, values(shifts, k));
+        int point = TernarySplit.point(levels, 8 * k, x, from, weights, scale, values(shifts, k));
         exact &= point >= 0;
         points[k] = point >= 0 ? point : -1 - point;
       }
@@ -137,7 +136,13 @@ final class Iq1M implements BlockCodec {
 
   @Override
   public void quantize(
-      float[] x, int from, int count, float @Nullable [] weights, int weightsFrom, byte[] out, int at) {
+      float[] x,
+      int from,
+      int count,
+      float @Nullable [] weights,
+      int weightsFrom,
+      byte[] out,
+      int at) {
     Group group = new Group();
     float[] scales = new float[16];
     int[] shifts = new int[16];
@@ -183,8 +188,7 @@ final class Iq1M implements BlockCodec {
       int word = at + SCALES + 2 * (g / 4);
       LittleEndian.putInt16(out, word, LittleEndian.uint16(out, word) | level << 3 * (g % 4));
       out[at + HIGH + g] |= (byte) SHIFTS[shifts[g]];
-      LatticeSearch.weights(
-          x, from + N * g, N, weights, weightsFrom + N * g, sigma2, 0, local);
+      LatticeSearch.weights(x, from + N * g, N, weights, weightsFrom + N * g, sigma2, 0, local);
       for (int j = 0; j < N; j++) {
         int point = point(out, at, g, j / 8);
         float w = local[j];
@@ -199,8 +203,7 @@ final class Iq1M implements BlockCodec {
     int half = Float.floatToFloat16(d * 1.1125f) & 0xffff;
     for (int i = 0; i < 4; i++) {
       int word = at + SCALES + 2 * i;
-      LittleEndian.putInt16(
-          out, word, LittleEndian.uint16(out, word) | (half >> 4 * i & 15) << 12);
+      LittleEndian.putInt16(out, word, LittleEndian.uint16(out, word) | (half >> 4 * i & 15) << 12);
     }
   }
 
@@ -225,8 +228,7 @@ final class Iq1M implements BlockCodec {
         float scale = d * (2 * (word >> 3 * (g % 4) & 7) + 1);
         for (int half = 0; half < 2; half++) {
           boolean minus = (in[at + HIGH + g] >> 4 * half & 8) != 0;
-          TernarySplit.restore(
-              point(in, at, g, half), scale, minus, x, from + N * g + 8 * half);
+          TernarySplit.restore(point(in, at, g, half), scale, minus, x, from + N * g + 8 * half);
         }
       }
     }

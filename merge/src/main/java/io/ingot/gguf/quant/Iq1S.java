@@ -107,7 +107,13 @@ final class Iq1S extends ScaledBlocks {
 
   @Override
   public void quantize(
-      float[] x, int from, int count, float @Nullable [] weights, int weightsFrom, byte[] out, int at) {
+      float[] x,
+      int from,
+      int count,
+      float @Nullable [] weights,
+      int weightsFrom,
+      byte[] out,
+      int at) {
     Group group = new Group();
     float[] scales = new float[8];
     boolean[] minus = new boolean[8];
@@ -151,8 +157,7 @@ final class Iq1S extends ScaledBlocks {
         float scale = d * (2 * (high >> 12 & 7) + 1);
         for (int k = 0; k < 4; k++) {
           int point = in[at + 2 + 4 * g + k] & 0xff | (high >> 3 * k & 7) << 8;
-          TernarySplit.restore(
-              point, scale, (high & 0x8000) != 0, x, from + N * g + 8 * k);
+          TernarySplit.restore(point, scale, (high & 0x8000) != 0, x, from + N * g + 8 * k);
         }
       }
     }

@@ -41,8 +41,7 @@ final class Iq2S extends LatticeBlocks {
       int point = in[at + 2 + eight] & 0xff | (in[at + HIGH + part] >> 2 * k & 3) << 8;
       for (int i = 0; i < 8; i++) {
         x[from + 8 * k + i] =
-            signed(
-                scale * TWO_BITS[Lattice.IQ2_S.level(point, i)], in[at + SIGNS + eight], i);
+            signed(scale * TWO_BITS[Lattice.IQ2_S.level(point, i)], in[at + SIGNS + eight], i);
       }
     }
   }

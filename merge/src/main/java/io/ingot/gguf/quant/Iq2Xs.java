@@ -18,8 +18,7 @@ final class Iq2Xs extends LatticeBlocks {
   @Override
   void putGroup(byte[] out, int at, int group, int place, LatticeSearch found) {
     for (int k = 0; k < 2; k++) {
-      LittleEndian.putInt16(
-          out, at + 2 + 4 * group + 2 * k, found.points[k] | found.signs[k] << 9);
+      LittleEndian.putInt16(out, at + 2 + 4 * group + 2 * k, found.points[k] | found.signs[k] << 9);
     }
   }
 

@@ -39,8 +39,7 @@ final class Iq2Xxs extends LatticeBlocks {
       int point = in[word + k] & 0xff;
       int signs = LatticeSearch.evenSigns(packed >> 7 * k & 127);
       for (int i = 0; i < 8; i++) {
-        x[from + 8 * k + i] =
-            signed(scale * TWO_BITS[Lattice.IQ2_XXS.level(point, i)], signs, i);
+        x[from + 8 * k + i] = signed(scale * TWO_BITS[Lattice.IQ2_XXS.level(point, i)], signs, i);
       }
     }
   }

@@ -41,8 +41,7 @@ final class Iq3Xxs extends LatticeBlocks {
     for (int i = 0; i < 32; i++) {
       int point = in[at + 2 + 8 * part + i / 4] & 0xff;
       int signs = LatticeSearch.evenSigns(packed >> 7 * (i / 8) & 127);
-      x[from + i] =
-          signed(scale * VALUES[Lattice.IQ3_XXS.level(point, i % 4)], signs, i % 8);
+      x[from + i] = signed(scale * VALUES[Lattice.IQ3_XXS.level(point, i % 4)], signs, i % 8);
     }
   }
 }

@@ -19,11 +19,7 @@ abstract class LatticeBlocks extends ScaledBlocks {
    * @param correction what the stored scale is multiplied with
    */
   LatticeBlocks(
-      GgmlType type,
-      LatticeSearch.Rules rules,
-      float factor,
-      boolean offset,
-      float correction) {
+      GgmlType type, LatticeSearch.Rules rules, float factor, boolean offset, float correction) {
     super(type, 0);
     this.rules = rules;
     this.factor = factor;
@@ -46,7 +42,13 @@ abstract class LatticeBlocks extends ScaledBlocks {
 
   @Override
   public final void quantize(
-      float[] x, int from, int count, float @Nullable [] weights, int weightsFrom, byte[] out, int at) {
+      float[] x,
+      int from,
+      int count,
+      float @Nullable [] weights,
+      int weightsFrom,
+      byte[] out,
+      int at) {
     LatticeSearch search = new LatticeSearch(rules);
     int n = rules.group();
     float[] local = new float[n];

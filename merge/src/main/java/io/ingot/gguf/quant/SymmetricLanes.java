@@ -87,9 +87,7 @@ final class SymmetricLanes {
         continue;
       }
       FloatVector factor =
-          step == -10
-              ? bestInverse
-              : FloatVector.broadcast(FLOATS, -(half + 0.1f * step)).div(max);
+          step == -10 ? bestInverse : FloatVector.broadcast(FLOATS, -(half + 0.1f * step)).div(max);
       FloatVector sumlx = FloatVector.zero(FLOATS);
       FloatVector suml2 = sumlx;
       for (int at = 0; at < x.length; at += LANES) {
@@ -100,8 +98,7 @@ final class SymmetricLanes {
         suml2 = suml2.add(w.mul(level).mul(level));
       }
       if (bestScale == null || best == null) {
-        bestScale =
-            FloatVector.zero(FLOATS).blend(sumlx.div(suml2), suml2.compare(NE, 0f));
+        bestScale = FloatVector.zero(FLOATS).blend(sumlx.div(suml2), suml2.compare(NE, 0f));
         best = bestScale.mul(sumlx);
         continue;
       }
