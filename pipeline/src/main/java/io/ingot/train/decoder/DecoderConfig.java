@@ -195,7 +195,7 @@ final class DecoderConfig {
 
   private int positive(String key) {
     JsonNode value = config.path(key);
-    if (!value.isInt() || value.intValue() < 1) {
+    if (!value.isIntegralNumber() || !value.canConvertToInt() || value.intValue() < 1) {
       throw IngotException.invalid(
           "config.json: "
               + key

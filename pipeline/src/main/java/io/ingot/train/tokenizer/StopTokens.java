@@ -38,11 +38,11 @@ public final class StopTokens {
 
   private static void add(Set<Integer> stops, JsonNode config) {
     JsonNode ids = config.path("eos_token_id");
-    if (ids.isInt()) {
+    if (ids.canConvertToInt()) {
       stops.add(ids.intValue());
     }
     for (JsonNode id : ids) {
-      if (id.isInt()) {
+      if (id.canConvertToInt()) {
         stops.add(id.intValue());
       }
     }
