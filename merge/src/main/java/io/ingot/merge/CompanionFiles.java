@@ -31,7 +31,14 @@ final class CompanionFiles {
     if (donor.isEmpty()) {
       return;
     }
+    boolean merged = plan.recipe().tokenizer().isPresent();
     List<String> names = new ArrayList<>(TOKENIZER);
+    if (merged) {
+      // These describe the donor's vocabulary, not the merged one.
+      names.removeAll(
+          List.of(
+              "tokenizer.model", "added_tokens.json", "merges.txt", "vocab.json", "vocab.txt"));
+    }
     names.addAll(plan.architecture().companions());
     for (String name : names) {
       Path file = donor.get().resolve(name);

@@ -14,6 +14,7 @@ import io.ingot.merge.recipe.Recipe.Module;
 import io.ingot.merge.recipe.Recipe.Range;
 import io.ingot.merge.recipe.Recipe.Slice;
 import io.ingot.merge.recipe.Recipe.Source;
+import io.ingot.merge.tokenizer.EmbeddingRows;
 import io.ingot.model.Architecture;
 import io.ingot.model.ArchitectureModule;
 import io.ingot.model.WeightTemplate;
@@ -285,7 +286,8 @@ final class MergePlanner {
       return;
     }
     if (weight.embedding()) {
-      operands = rows.permute(weight.name(), operands, this::baseOperand, warnings);
+      operands = rows.permute(
+              weight.name(), operands, model -> otherOperand(model, weight.name()), warnings);
     }
     TensorMerge merge =
         new TensorMerge(
@@ -309,18 +311,16 @@ final class MergePlanner {
         parameters);
   }
 
-  /** The operand of the base model for an embedding, which may not be among the sources. */
-  private Optional<Operand> baseOperand(String name) {
-    return recipe
-        .base()
-        .map(this::participant)
-        .filter(p -> p.weights().tensors().containsKey(name))
-        .map(
-            p ->
-                operand(
-                    p,
-                    new TensorFinder(name, new StoredTensor(p.weights(), name), List.of(name)),
-                    Map.of()));
+  /** The operand of a model that is not among the sources of an embedding. */
+  private Optional<Operand> otherOperand(ModelRef model, String name) {
+    Participant other = participant(model);
+    return other.weights().tensors().containsKey(name)
+        ? Optional.of(
+            operand(
+                other,
+                new TensorFinder(name, new StoredTensor(other.weights(), name), List.of(name)),
+                Map.of()))
+        : Optional.empty();
   }
 
   private void schedule(String label, TensorMerge merge, WeightTemplate weight) {

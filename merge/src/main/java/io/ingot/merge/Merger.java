@@ -26,11 +26,17 @@ public final class Merger implements AutoCloseable {
   private final Map<ModelRef, Participant> participants;
   private final MergePlan plan;
   private final String source;
+  private final MergedTokenizer tokenizer;
 
-  private Merger(Map<ModelRef, Participant> participants, MergePlan plan, String source) {
+  private Merger(
+      Map<ModelRef, Participant> participants,
+      MergePlan plan,
+      String source,
+      MergedTokenizer tokenizer) {
     this.participants = participants;
     this.plan = plan;
     this.source = source;
+    this.tokenizer = tokenizer;
   }
 
   /**
@@ -47,9 +53,10 @@ public final class Merger implements AutoCloseable {
         Model model = resolver.open(reference);
         participants.put(reference, Participant.of(reference, model));
       }
+      MergedTokenizer tokenizer = MergedTokenizer.of(recipe, participants);
       MergePlan plan =
-          new MergePlanner(recipe, options, participants, EmbeddingRows.UNCHANGED).plan();
-      return new Merger(participants, plan, source);
+          new MergePlanner(recipe, options, participants, tokenizer.rows()).plan();
+      return new Merger(participants, plan, source, tokenizer);
     } catch (RuntimeException e) {
       participants.values().forEach(p -> p.model().close());
       throw e;
@@ -115,6 +122,7 @@ public final class Merger implements AutoCloseable {
     Files.writeString(
         folder.resolve("config.json"),
         JSON.writerWithDefaultPrettyPrinter().writeValueAsString(plan.config()) + "\n");
+    tokenizer.write(plan.donor(), folder);
     if (plan.options().copyTokenizer()) {
       CompanionFiles.copy(plan, folder);
     }

@@ -1,12 +1,13 @@
-package io.ingot.merge;
+package io.ingot.merge.tokenizer;
 
 import io.ingot.merge.method.Operand;
+import io.ingot.merge.recipe.ModelRef;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
 /** What a merged vocabulary does to the rows of embeddings. */
-interface EmbeddingRows {
+public interface EmbeddingRows {
   /** Leaves embeddings alone. */
   EmbeddingRows UNCHANGED =
       new EmbeddingRows() {
@@ -19,7 +20,7 @@ interface EmbeddingRows {
         public List<Operand> permute(
             String tensor,
             List<Operand> operands,
-            Function<String, Optional<Operand>> base,
+            Function<ModelRef, Optional<Operand>> others,
             List<String> warnings) {
           return operands;
         }
@@ -31,11 +32,11 @@ interface EmbeddingRows {
   /**
    * The operands with their rows in the order of the merged vocabulary.
    *
-   * @param base gives the base model's operand for a tensor, also when it takes no part
+   * @param others gives the operand of a model that takes no part in the tensor
    */
   List<Operand> permute(
       String tensor,
       List<Operand> operands,
-      Function<String, Optional<Operand>> base,
+      Function<ModelRef, Optional<Operand>> others,
       List<String> warnings);
 }

@@ -1,0 +1,11 @@
+package io.ingot.merge.tokenizer;
+
+import io.ingot.merge.recipe.ModelRef;
+import java.nio.file.Path;
+
+/**
+ * A model of a merge, as far as its tokenizer goes.
+ *
+ * @param rows vocabulary size of its configuration; tokens from this id on have no embedding
+ */
+public record VocabularyModel(ModelRef reference, Path folder, int rows) {}
