@@ -36,8 +36,7 @@ final class CompanionFiles {
     if (merged) {
       // These describe the donor's vocabulary, not the merged one.
       names.removeAll(
-          List.of(
-              "tokenizer.model", "added_tokens.json", "merges.txt", "vocab.json", "vocab.txt"));
+          List.of("tokenizer.model", "added_tokens.json", "merges.txt", "vocab.json", "vocab.txt"));
     }
     names.addAll(plan.architecture().companions());
     for (String name : names) {

@@ -286,7 +286,8 @@ final class MergePlanner {
       return;
     }
     if (weight.embedding()) {
-      operands = rows.permute(
+      operands =
+          rows.permute(
               weight.name(), operands, model -> otherOperand(model, weight.name()), warnings);
     }
     TensorMerge merge =

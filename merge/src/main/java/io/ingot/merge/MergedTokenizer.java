@@ -35,8 +35,7 @@ record MergedTokenizer(@Nullable MergedVocabulary vocabulary, Optional<String> c
       List<VocabularyModel> models = new ArrayList<>();
       participants.forEach(
           (reference, participant) ->
-              models.add(
-                  new VocabularyModel(reference, folder(participant), rows(participant))));
+              models.add(new VocabularyModel(reference, folder(participant), rows(participant))));
       vocabulary = MergedVocabulary.of(recipe.tokenizer().get(), base, models);
     }
     Optional<String> template =
@@ -48,7 +47,11 @@ record MergedTokenizer(@Nullable MergedVocabulary vocabulary, Optional<String> c
                         setting,
                         recipe.references().stream()
                             .map(participants::get)
-                            .flatMap(p -> p == null ? java.util.stream.Stream.of() : p.model().folder().stream())
+                            .flatMap(
+                                p ->
+                                    p == null
+                                        ? java.util.stream.Stream.of()
+                                        : p.model().folder().stream())
                             .toList()));
     return new MergedTokenizer(vocabulary, template);
   }
@@ -69,7 +72,8 @@ record MergedTokenizer(@Nullable MergedVocabulary vocabulary, Optional<String> c
     }
     Optional<String> template = chatTemplate.or(() -> ChatTemplates.of(source));
     Path config = source.resolve("tokenizer_config.json");
-    ObjectNode settings = Files.isRegularFile(config) ? BoundedJson.read(config) : JSON.createObjectNode();
+    ObjectNode settings =
+        Files.isRegularFile(config) ? BoundedJson.read(config) : JSON.createObjectNode();
     if (vocabulary != null) {
       settings.set("added_tokens_decoder", decoder(vocabulary.json()));
     }

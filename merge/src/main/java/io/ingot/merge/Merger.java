@@ -54,8 +54,7 @@ public final class Merger implements AutoCloseable {
         participants.put(reference, Participant.of(reference, model));
       }
       MergedTokenizer tokenizer = MergedTokenizer.of(recipe, participants);
-      MergePlan plan =
-          new MergePlanner(recipe, options, participants, tokenizer.rows()).plan();
+      MergePlan plan = new MergePlanner(recipe, options, participants, tokenizer.rows()).plan();
       return new Merger(participants, plan, source, tokenizer);
     } catch (RuntimeException e) {
       participants.values().forEach(p -> p.model().close());

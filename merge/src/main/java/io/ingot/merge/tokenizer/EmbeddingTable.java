@@ -8,7 +8,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** An embedding with its rows in another order, with rows from elsewhere, and padded by its mean. */
+/**
+ * An embedding with its rows in another order, with rows from elsewhere, and padded by its mean.
+ */
 final class EmbeddingTable implements TensorData {
   /** Marks a row that comes from a donation. */
   static final int GIVEN = -1;
@@ -96,8 +98,7 @@ final class EmbeddingTable implements TensorData {
         readOwn((long) source * columns + column, out, offset + done, run);
       } else {
         float[] values = source == PADDING ? mean : made.get(row);
-        System.arraycopy(
-            java.util.Objects.requireNonNull(values), column, out, offset + done, run);
+        System.arraycopy(java.util.Objects.requireNonNull(values), column, out, offset + done, run);
       }
       done += run;
     }

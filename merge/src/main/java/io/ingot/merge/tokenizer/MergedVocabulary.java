@@ -38,8 +38,7 @@ public final class MergedVocabulary implements EmbeddingRows {
     this.tokenizer = tokenizer;
     this.ids = tokenizer.ids();
     this.known = known;
-    int count =
-        Math.max(ids.size(), ids.values().stream().mapToInt(i -> i + 1).max().orElse(0));
+    int count = Math.max(ids.size(), ids.values().stream().mapToInt(i -> i + 1).max().orElse(0));
     int multiple = recipe.padToMultipleOf().orElse(1);
     this.rows = (count + multiple - 1) / multiple * multiple;
   }
@@ -62,11 +61,7 @@ public final class MergedVocabulary implements EmbeddingRows {
       known.put(model.reference(), own);
     }
     int baseRows =
-        models.stream()
-            .filter(m -> m.reference().equals(base))
-            .findFirst()
-            .orElseThrow()
-            .rows();
+        models.stream().filter(m -> m.reference().equals(base)).findFirst().orElseThrow().rows();
     TokenizerFile stripped = require(files, base).without(baseRows);
     TokenizerFile merged =
         switch (recipe.source()) {
@@ -158,8 +153,7 @@ public final class MergedVocabulary implements EmbeddingRows {
             token -> {
               TokenRule rule = recipe.tokens().get(token);
               boolean forced = rule != null && rule.force();
-              boolean missing =
-                  givers.keySet().stream().anyMatch(m -> !has(m, token));
+              boolean missing = givers.keySet().stream().anyMatch(m -> !has(m, token));
               if (forced || missing) {
                 donations.put(token, donation(tensor, token, rule, givers, others, warnings));
               }
@@ -210,8 +204,7 @@ public final class MergedVocabulary implements EmbeddingRows {
           "tensor %s: no model has a row for token '%s'; it is zero".formatted(tensor, token));
       return Donation.ZERO;
     }
-    List<ModelRef> chosen =
-        owners.size() > 1 && owners.contains(base) ? List.of(base) : owners;
+    List<ModelRef> chosen = owners.size() > 1 && owners.contains(base) ? List.of(base) : owners;
     return new Donation(
         chosen.stream()
             .map(m -> new Donation.Part(operand(givers, others, m), row(m, token)))
@@ -235,15 +228,14 @@ public final class MergedVocabulary implements EmbeddingRows {
               List.of(
                   new Donation.Part(
                       operand(givers, others, other.model()),
-                      other.id().orElseGet(
-                          () -> row(other.model(), other.token().orElseThrow())))));
+                      other
+                          .id()
+                          .orElseGet(() -> row(other.model(), other.token().orElseThrow())))));
     };
   }
 
   private static Operand operand(
-      Map<ModelRef, Operand> givers,
-      Function<ModelRef, Optional<Operand>> others,
-      ModelRef model) {
+      Map<ModelRef, Operand> givers, Function<ModelRef, Optional<Operand>> others, ModelRef model) {
     Operand given = givers.get(model);
     return given != null
         ? given
