@@ -22,7 +22,10 @@ public final class TorchLanguageModel implements LanguageModel {
   /** Tokens of a batch; enough for the matrix kernels, little enough for the memory. */
   private static final int BATCH_TOKENS = 4096;
 
+  /** Rows that are continued together, where their cache is small enough. */
   private static final int GENERATED_ROWS = 64;
+
+  private static final long CACHE_BYTES = 1L << 30;
 
   private final Decoder decoder;
 
@@ -97,7 +100,8 @@ public final class TorchLanguageModel implements LanguageModel {
       Arrays.fill(answers, new int[0]);
       return List.of(answers);
     }
-    for (int[] batch : batches(prompts, 4 * BATCH_TOKENS, GENERATED_ROWS)) {
+    int longest = prompts.stream().mapToInt(p -> p.length).max().orElse(0);
+    for (int[] batch : batches(prompts, 2 * BATCH_TOKENS, cachedRows(longest + maxNewTokens))) {
       List<int[]> some = IntStream.of(batch).mapToObj(prompts::get).toList();
       List<int[]> done = generateBatch(some, maxNewTokens, stopTokens);
       for (int j = 0; j < batch.length; j++) {
@@ -105,6 +109,13 @@ public final class TorchLanguageModel implements LanguageModel {
       }
     }
     return List.of(answers);
+  }
+
+  /** How many rows of this length may lie in the cache at once. */
+  private int cachedRows(int tokens) {
+    DecoderShape shape = decoder.shape();
+    long row = 8L * tokens * shape.layers() * shape.kvHeads() * shape.headDim();
+    return (int) Math.clamp(CACHE_BYTES / row, 1, GENERATED_ROWS);
   }
 
   private List<int[]> generateBatch(List<int[]> prompts, int maxNewTokens, Set<Integer> stops) {

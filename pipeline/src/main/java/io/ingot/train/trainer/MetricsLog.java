@@ -1,15 +1,18 @@
 package io.ingot.train.trainer;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** {@code metrics.jsonl}: one object per optimizer step, and one per validation. */
 final class MetricsLog {
@@ -29,14 +32,16 @@ final class MetricsLog {
         }
       }
     }
-    Files.write(file, kept);
+    Path aside = file.resolveSibling(file.getFileName() + ".partial");
+    Files.write(aside, kept);
+    Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   /** A line that was cut off by a crash is no JSON. */
-  private static @org.jspecify.annotations.Nullable JsonNode complete(String line) {
+  private static @Nullable JsonNode complete(String line) {
     try {
       return JSON.readTree(line);
-    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+    } catch (JsonProcessingException e) {
       return null;
     }
   }

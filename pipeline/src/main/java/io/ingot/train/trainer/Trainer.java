@@ -32,6 +32,8 @@ public final class Trainer {
   private final List<TokenBatch> units;
   private final List<TokenBatch> validation;
   private final Progress progress;
+  private int orderedEpoch = -1;
+  private int[] order = {};
 
   /** What came out, without times: the same work gives the same facts. */
   public record Result(int steps, double finalLoss, long tokens, long trainedTokens) {}
@@ -80,7 +82,7 @@ public final class Trainer {
     double[] decays = new double[values.size()];
     Arrays.fill(decays, options.weightDecay());
     Checkpoint checkpoint = new Checkpoint(scratch, key);
-    int done = checkpoint.read(decoder, adapter.parameters(), first, second);
+    int done = resume(checkpoint, first, second);
     if (done > 0) {
       progress.note("going on from the checkpoint after step " + done + " of " + plan.steps());
     }
@@ -137,12 +139,24 @@ public final class Trainer {
     long seen = 0;
     long learnt = 0;
     for (int step = 0; step < plan.steps(); step++) {
-      for (TokenBatch batch : microBatches(step)) {
-        seen += batch.tokens();
-        learnt += batch.trained();
+      for (int[] batch : rowNumbers(step)) {
+        for (int row : batch) {
+          seen += units.get(row).tokens();
+          learnt += units.get(row).trained();
+        }
       }
     }
     return new Result(plan.steps(), loss, seen, learnt);
+  }
+
+  /** A damaged checkpoint costs the work since the start, not the training. */
+  private int resume(Checkpoint checkpoint, List<NDArray> first, List<NDArray> second) {
+    try {
+      return checkpoint.read(decoder, adapter.parameters(), first, second);
+    } catch (IngotException e) {
+      progress.note("the checkpoint is left aside, training begins anew: " + e.getMessage());
+      return 0;
+    }
   }
 
   private boolean isDue(int stepsDone, long sinceLast, long cost) {
@@ -151,9 +165,17 @@ public final class Trainer {
   }
 
   private List<TokenBatch> microBatches(int step) {
-    return plan.microBatches(step).stream()
+    return rowNumbers(step).stream()
         .map(rows -> TokenBatch.join(Arrays.stream(rows).mapToObj(units::get).toList()))
         .toList();
+  }
+
+  private List<int[]> rowNumbers(int step) {
+    if (plan.epoch(step) != orderedEpoch) {
+      orderedEpoch = plan.epoch(step);
+      order = plan.order(orderedEpoch);
+    }
+    return plan.microBatches(step, order);
   }
 
   /** Mean loss over the rows, without dropout and without touching the gradients. */

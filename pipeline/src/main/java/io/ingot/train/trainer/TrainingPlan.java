@@ -37,7 +37,16 @@ public record TrainingPlan(
 
   /** The micro-batches of a step, counted from 0, as row numbers. */
   public List<int[]> microBatches(int step) {
-    int[] order = order(step / stepsPerEpoch());
+    return microBatches(step, order(epoch(step)));
+  }
+
+  /** The epoch that a step belongs to; both count from 0. */
+  int epoch(int step) {
+    return step / stepsPerEpoch();
+  }
+
+  /** As {@link #microBatches(int)}, by the order of the step's epoch, which is dear to make. */
+  List<int[]> microBatches(int step, int[] order) {
     int first = step % stepsPerEpoch() * accumulation;
     List<int[]> batches = new ArrayList<>();
     for (int m = first; m < Math.min(first + accumulation, ceil(rows, batch)); m++) {
@@ -48,7 +57,7 @@ public record TrainingPlan(
   }
 
   /** Fisher-Yates, drawn anew for every epoch. */
-  private int[] order(int epoch) {
+  int[] order(int epoch) {
     int[] order = IntStream.range(0, rows).toArray();
     if (shuffle) {
       SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + epoch);

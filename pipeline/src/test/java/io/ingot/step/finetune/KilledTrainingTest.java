@@ -67,6 +67,18 @@ class KilledTrainingTest {
         .hasSameBinaryContentAs(fresh.resolve("out/adapter_model.safetensors"));
   }
 
+  @Test
+  void aDamagedCheckpointIsLeftAside() throws Exception {
+    Path damaged = Files.createDirectories(folder.resolve("damaged"));
+    Files.createDirectories(damaged.resolve("scratch"));
+    Files.write(damaged.resolve("scratch/checkpoint.safetensors"), new byte[] {1, 2, 3});
+    TinyTuning.run(damaged, model, rows, TinyTuning.parameters(4));
+    Path fresh = Files.createDirectories(folder.resolve("fresh"));
+    TinyTuning.run(fresh, model, rows, TinyTuning.parameters(4));
+    assertThat(damaged.resolve("out/adapter_model.safetensors"))
+        .hasSameBinaryContentAs(fresh.resolve("out/adapter_model.safetensors"));
+  }
+
   private void killAfter(int lines, Path work, ObjectNode parameters) throws Exception {
     Process child = start(work, parameters);
     Path metrics = work.resolve("scratch/metrics.jsonl");
