@@ -116,20 +116,28 @@ public final class IngotApplication implements AutoCloseable {
     } catch (IngotException e) {
       throw e;
     } catch (Exception e) {
-      throw new IllegalStateException("the routes do not start", e);
+      List<Path> files = UserRoutes.files(configs().resolve("routes"));
+      if (files.isEmpty()) {
+        throw new IllegalStateException("the routes do not start", e);
+      }
+      throw new IngotException(
+          ErrorKind.INVALID, "the routes of " + files + " do not start: " + e.getMessage(), e);
     }
     camel = context;
   }
 
+  private static Path configs() {
+    return Path.of(System.getProperty("ingot.root", ""), "configs");
+  }
+
   /** Whoever is told of events; most installations have none, and save the time. */
   private void addListeners(CamelContext context) throws Exception {
-    Path configs = Path.of(System.getProperty("ingot.root", ""), "configs");
     Optional<Notification> notification =
-        Notification.read(configs.resolve("policy.yaml"), environment);
+        Notification.read(configs().resolve("policy.yaml"), environment);
     if (notification.isPresent()) {
       context.addRoutes(new EventRoutes(notification.get()));
     }
-    List<Path> files = UserRoutes.files(configs.resolve("routes"));
+    List<Path> files = UserRoutes.files(configs().resolve("routes"));
     files.forEach(file -> UserRoutes.load(context, file));
     if (notification.isPresent() || !files.isEmpty()) {
       events = new Events(context.createProducerTemplate());
@@ -143,6 +151,10 @@ public final class IngotApplication implements AutoCloseable {
    */
   public RunRecord await(String run) throws InterruptedException {
     while (true) {
+      Optional<RuntimeException> broken = worker == null ? Optional.empty() : worker.broken();
+      if (broken.isPresent()) {
+        throw broken.get();
+      }
       RunRecord record = tables.runs().find(run).orElseThrow();
       if (record.state() != RunState.RUNNING || interrupted) {
         if (events != null) {
@@ -204,6 +216,9 @@ public final class IngotApplication implements AutoCloseable {
         worker.stop();
         awaitIdle(worker);
         worker.close();
+      }
+      if (events != null) {
+        events.drain();
       }
       if (camel != null) {
         camel.stop();

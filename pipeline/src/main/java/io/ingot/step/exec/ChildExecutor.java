@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -83,6 +84,7 @@ final class ChildExecutor {
     if (root != null) {
       command.add("-Dingot.root=" + root);
     }
+    command.addAll(startupCache());
     command.addAll(jvmOptions);
     command.add(StepMain.class.getName());
     command.add(order.toString());
@@ -97,6 +99,18 @@ final class ChildExecutor {
     builder.environment().put("CLASSPATH", classPath);
     builder.environment().put("OPT_OUT_TRACKING", "true");
     return builder.start();
+  }
+
+  /** The engine's cache of loaded classes serves the child too, since their class paths agree. */
+  private static List<String> startupCache() {
+    List<String> options =
+        ProcessHandle.current().info().arguments().stream()
+            .flatMap(Arrays::stream)
+            .filter(option -> option.startsWith("-XX:AOTCache="))
+            .toList();
+    return options.isEmpty()
+        ? options
+        : List.of(options.getFirst(), "-Xlog:aot=off", "-Xlog:cds=off");
   }
 
   private static Thread pump(String name, InputStream stream, Consumer<String> line) {

@@ -6,6 +6,7 @@ import io.ingot.run.Claim;
 import io.ingot.run.Completion.ReviewStart;
 import io.ingot.run.FailureCode;
 import io.ingot.run.ResultCache;
+import io.ingot.run.RunSettings;
 import io.ingot.run.RunTables;
 import io.ingot.run.StepState;
 import io.ingot.step.Approval;
@@ -36,8 +37,6 @@ import org.jspecify.annotations.Nullable;
  * says how it ended. Every thread that calls {@link #work} works on one step at a time.
  */
 public final class StepWorker implements AutoCloseable {
-  private static final Duration LEASE = Duration.ofSeconds(60);
-
   private final RunTables tables;
   private final ArtifactStore artifacts;
   private final IngotHome home;
@@ -51,6 +50,7 @@ public final class StepWorker implements AutoCloseable {
   private final ChildExecutor children;
   private final Heartbeats heartbeats;
   private volatile boolean stopping;
+  private volatile @Nullable RuntimeException broken;
 
   /**
    * @param engine owner of the claims, see {@link io.ingot.run.Engines}
@@ -80,7 +80,8 @@ public final class StepWorker implements AutoCloseable {
     this.children =
         new ChildExecutor(
             environment, ChildOptions.of(environment), System.getProperty("java.class.path"));
-    this.heartbeats = new Heartbeats(tables.claims(), LEASE, Duration.ofSeconds(2));
+    this.heartbeats =
+        new Heartbeats(tables.claims(), RunSettings.DEFAULT.lease(), Duration.ofSeconds(2));
   }
 
   /** Works on one READY step of the pool, if there is one; returns whether there was. */
@@ -88,9 +89,19 @@ public final class StepWorker implements AutoCloseable {
     if (stopping) {
       return false;
     }
-    Optional<Claim> claim = tables.claims().claim(pool, engine, onlyRun);
-    claim.ifPresent(this::perform);
-    return claim.isPresent();
+    try {
+      Optional<Claim> claim = tables.claims().claim(pool, engine, onlyRun);
+      claim.ifPresent(this::perform);
+      return claim.isPresent();
+    } catch (RuntimeException e) {
+      broken = e;
+      throw e;
+    }
+  }
+
+  /** Why nothing can be written down any more, e.g. a full disk; then waiting is in vain. */
+  public Optional<RuntimeException> broken() {
+    return Optional.ofNullable(broken);
   }
 
   /** Stops what runs, so that it is READY for the next engine, and takes nothing more. */
