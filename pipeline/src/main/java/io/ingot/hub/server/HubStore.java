@@ -9,6 +9,7 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -17,6 +18,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -136,6 +138,28 @@ final class HubStore implements AutoCloseable {
       }
     }
     DurableFiles.write(folder(id).resolve(DELETED), new byte[0]);
+  }
+
+  /**
+   * Gives a repository another name.
+   *
+   * @throws ApiError 404 without it, 409 when the name is taken
+   */
+  synchronized void rename(RepoId from, RepoId to) throws IOException {
+    if (!repositories.containsKey(from)) {
+      throw ApiError.noRepository();
+    }
+    if (repositories.containsKey(to)) {
+      throw ApiError.conflict("You already created this " + kind(to) + " repo: " + to.name());
+    }
+    Path target = folder(to);
+    Files.createDirectories(Objects.requireNonNull(target.getParent()));
+    Files.deleteIfExists(target.resolve(DELETED));
+    Files.deleteIfExists(target);
+    Files.move(folder(from), target, StandardCopyOption.ATOMIC_MOVE);
+    repositories.remove(from);
+    Repository.load(to, target).ifPresent(r -> repositories.put(to, r));
+    DurableFiles.write(folder(from).resolve(DELETED), new byte[0]);
   }
 
   static String now() {

@@ -43,6 +43,30 @@ final class ManageRoutes {
     exchange.answer(200, ApiExchange.JSON.createObjectNode());
   }
 
+  void move(ApiExchange exchange) throws IOException {
+    JsonNode request = exchange.json();
+    String type = request.path("type").asText("model");
+    store.rename(
+        id(type, request.path("fromRepo").asText()), id(type, request.path("toRepo").asText()));
+    exchange.answer(200, ApiExchange.JSON.createObjectNode());
+  }
+
+  /** Makes the branch one commit without a past; the old commits stay readable by their ids. */
+  void squash(ApiExchange exchange, Repository repository, String branch) throws IOException {
+    String title = exchange.json().path("message").asText("Super-squash branch '" + branch + "'");
+    repository.exclusively(
+        () -> {
+          CommitRecord head = repository.resolve("refs/heads/" + branch);
+          CommitRecord root =
+              CommitRecord.of(
+                  Optional.empty(), title, "", HubStore.now(), Access.USER, head.files());
+          repository.keep(root);
+          repository.update(s -> s.withBranch(branch, root.id()));
+          return root;
+        });
+    exchange.answer(200, ApiExchange.JSON.createObjectNode().put("success", true));
+  }
+
   void settings(ApiExchange exchange, Repository repository) throws IOException {
     JsonNode request = exchange.json();
     if (request.hasNonNull("private") || request.hasNonNull("visibility")) {
@@ -136,22 +160,26 @@ final class ManageRoutes {
   }
 
   private static RepoId id(JsonNode request) {
-    RepoId.Type type =
-        switch (request.path("type").asText("model").toLowerCase(Locale.ROOT)) {
+    String name = request.path("name").asText();
+    boolean whole = name.contains("/");
+    String organization =
+        request.hasNonNull("organization") ? request.path("organization").asText() : Access.USER;
+    return id(request.path("type").asText("model"), whole ? name : organization + "/" + name);
+  }
+
+  private static RepoId id(String type, String name) {
+    RepoId.Type known =
+        switch (type.toLowerCase(Locale.ROOT)) {
           case "model", "null" -> RepoId.Type.MODEL;
           case "dataset" -> RepoId.Type.DATASET;
           default ->
-              throw ApiError.badRequest(
-                  "This Hub holds models and datasets, no " + request.path("type").asText());
+              throw ApiError.badRequest("This Hub holds models and datasets, no " + type);
         };
-    String organization = request.path("organization").asText(Access.USER);
-    String name = request.path("name").asText();
+    if (!name.contains("/")) {
+      throw ApiError.badRequest("'" + name + "' lacks its organization");
+    }
     try {
-      return new RepoId(
-          type,
-          name.contains("/") || request.path("organization").isNull() && name.contains("/")
-              ? name
-              : (organization.equals("null") ? Access.USER : organization) + "/" + name);
+      return new RepoId(known, name);
     } catch (IngotException e) {
       throw ApiError.badRequest(String.valueOf(e.getMessage()));
     }

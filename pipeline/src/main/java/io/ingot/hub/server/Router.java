@@ -57,6 +57,10 @@ final class Router {
         access.requireOwner(exchange);
         manage.delete(exchange);
       }
+      case "POST repos/move" -> {
+        access.requireOwner(exchange);
+        manage.move(exchange);
+      }
       case "POST validate-yaml" -> validateCard(exchange);
       case "GET models" -> read.list(exchange, RepoId.Type.MODEL, access.isOwner(exchange));
       case "GET datasets" -> read.list(exchange, RepoId.Type.DATASET, access.isOwner(exchange));
@@ -125,6 +129,7 @@ final class Router {
       case "PUT settings" -> manage.settings(exchange, repository);
       case "POST branch" -> manage.createBranch(exchange, repository, tail);
       case "DELETE branch" -> manage.deleteBranch(exchange, repository, tail);
+      case "POST super-squash" -> manage.squash(exchange, repository, tail);
       case "POST tag" -> manage.createTag(exchange, repository, tail);
       case "DELETE tag" -> manage.deleteTag(exchange, repository, tail);
       default -> throw ApiError.noRoute();

@@ -29,13 +29,14 @@ class HostileCallerTest {
   private static final String SECRET = "hf_good";
 
   @TempDir Path temp;
-  private final HttpClient http = HttpClient.newHttpClient();
+  private HttpClient http = HttpClient.newHttpClient();
   private EmbeddedHub hub;
 
   HostileCallerTest() {}
 
   @BeforeEach
   void start() throws IOException {
+    http = HttpClient.newHttpClient();
     Path model = Files.createDirectories(temp.resolve("serve/acme/tiny"));
     Files.writeString(model.resolve("config.json"), "0123456789");
     hub = EmbeddedHub.start(temp.resolve("serve"), temp.resolve("store"), 0, Optional.of(SECRET));
@@ -178,6 +179,36 @@ class HostileCallerTest {
         .isEqualTo(400);
     assertThat(owner("DELETE", "/api/models/acme/tiny/branch/main", "").statusCode())
         .isEqualTo(403);
+  }
+
+  @Test
+  void movesAndSquashes() throws Exception {
+    String move = "{\"fromRepo\":\"acme/tiny\",\"toRepo\":\"acme/small\",\"type\":\"model\"}";
+    assertThat(send("POST", "/api/repos/move", move).statusCode()).isEqualTo(401);
+    assertThat(owner("POST", "/api/repos/move", move).statusCode()).isEqualTo(200);
+    assertThat(owner("POST", "/api/repos/move", move).statusCode()).isEqualTo(404);
+    assertThat(send("GET", "/api/models/acme/tiny", "").statusCode()).isEqualTo(404);
+    assertThat(send("GET", "/acme/small/resolve/main/config.json", "").body())
+        .isEqualTo("0123456789");
+    String commit =
+        """
+        {"key":"header","value":{"summary":"second"}}
+        {"key":"file","value":{"path":"a.txt","content":"eA==","encoding":"base64"}}
+        """;
+    assertThat(owner("POST", "/api/models/acme/small/commit/main", commit).statusCode())
+        .isEqualTo(200);
+    assertThat(owner("POST", "/api/models/acme/small/super-squash/main", "{}").statusCode())
+        .isEqualTo(200);
+    JsonNode history =
+        new ObjectMapper().readTree(send("GET", "/api/models/acme/small/commits/main", "").body());
+    assertThat(history).hasSize(1);
+    assertThat(send("GET", "/acme/small/resolve/main/a.txt", "").body()).isEqualTo("x");
+    stop();
+    start();
+    assertThat(send("GET", "/api/models/acme/tiny", "").statusCode())
+        .as("a moved repository is not imported again")
+        .isEqualTo(404);
+    assertThat(send("GET", "/acme/small/resolve/main/a.txt", "").body()).isEqualTo("x");
   }
 
   @Test
