@@ -70,14 +70,20 @@ final class SnapshotDownload {
     long free = cache.usableSpace();
     if (free < missing) {
       throw IngotException.failed(
-          String.format(
-              Locale.ROOT,
-              "%s needs %.1f GB on the disk of %s, which has %.1f GB free; make room or point"
-                  + " HF_HUB_CACHE to another disk. Nothing was downloaded",
-              info.id().name(),
-              missing / 1e9,
-              cache.root(),
-              free / 1e9));
+          info.id().name()
+              + " needs "
+              + amount(missing)
+              + " on the disk of "
+              + cache.root()
+              + ", which has "
+              + amount(free)
+              + " free; make room or point HF_HUB_CACHE to another disk. Nothing was downloaded");
     }
+  }
+
+  private static String amount(long bytes) {
+    return bytes < 1_000_000_000
+        ? String.format(Locale.ROOT, "%.1f MB", bytes / 1e6)
+        : String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
   }
 }

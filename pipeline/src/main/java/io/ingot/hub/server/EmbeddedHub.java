@@ -158,7 +158,8 @@ public final class EmbeddedHub implements AutoCloseable {
       } catch (IOException e) {
         // Our disk, unless it is the caller who went away: then the refusal fails too.
         refuse(http, new ApiError(507, Optional.empty(), "This Hub's disk is full or fails"));
-        LOG.warn("{} {} failed", http.getRequestMethod(), http.getRequestURI().getPath(), e);
+        LOG.warn(
+            "{} {}: {}", http.getRequestMethod(), http.getRequestURI().getPath(), e.toString());
       } catch (RuntimeException e) {
         LOG.error("{} {} failed", http.getRequestMethod(), http.getRequestURI().getPath(), e);
         refuse(http, new ApiError(500, Optional.empty(), "This Hub failed; its log says why"));

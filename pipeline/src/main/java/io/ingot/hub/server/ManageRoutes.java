@@ -172,8 +172,7 @@ final class ManageRoutes {
         switch (type.toLowerCase(Locale.ROOT)) {
           case "model", "null" -> RepoId.Type.MODEL;
           case "dataset" -> RepoId.Type.DATASET;
-          default ->
-              throw ApiError.badRequest("This Hub holds models and datasets, no " + type);
+          default -> throw ApiError.badRequest("This Hub holds models and datasets, no " + type);
         };
     if (!name.contains("/")) {
       throw ApiError.badRequest("'" + name + "' lacks its organization");
