@@ -1,6 +1,7 @@
 package io.ingot.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -171,6 +172,42 @@ class TextCommandsTest {
                 "--metric",
                 "kl_divergence"))
         .isEqualTo(2);
+  }
+
+  @Test
+  void aGgufFileIsMeasuredAndSpeaksForItself() throws IOException {
+    String gguf = folder.resolve("tiny.gguf").toString();
+    assertThat(
+            run("convert", TINY, "--outfile", gguf, "--outtype", "f16", "--pre", "qwen2"))
+        .as(err.toString())
+        .isZero();
+    out.getBuffer().setLength(0);
+    assertThat(run("--json", "tokenize", gguf, "<|im_start|>Hi 42<|im_end|>")).isZero();
+    assertThat(run("--json", "tokenize", TINY, "<|im_start|>Hi 42<|im_end|>")).isZero();
+    List<String> tokens = out.toString().lines().toList();
+    assertThat(tokens.getFirst()).isEqualTo(tokens.get(1));
+    out.getBuffer().setLength(0);
+    for (String model : List.of(gguf, TINY)) {
+      assertThat(
+              run(
+                  "--json",
+                  "--quiet",
+                  "evaluate",
+                  model,
+                  "--dataset",
+                  QUICKSTART.resolve("data/corpus.heldout.txt").toString(),
+                  "--metric",
+                  "perplexity",
+                  "--limit",
+                  "2",
+                  "--device",
+                  "cpu"))
+          .as(err.toString())
+          .isZero();
+    }
+    List<String> values = out.toString().lines().toList();
+    assertThat(JSON.readTree(values.getFirst()).path("value").asDouble())
+        .isCloseTo(JSON.readTree(values.get(1)).path("value").asDouble(), within(1e-3));
   }
 
   private int run(String... arguments) {
