@@ -59,10 +59,15 @@ class TextCommandsTest {
         .isZero();
     assertThat(out.toString()).isEqualTo("Hi 2026");
     out.getBuffer().setLength(0);
-    Path many =
-        write("c.jsonl", "{\"messages\": [{\"content\": \"a\"}]}\n{\"messages\": null}\n");
+    Path many = write("c.jsonl", "{\"messages\": [{\"content\": \"a\"}]}\n{\"messages\": null}\n");
     assertThat(
-            run("chat", "render", template.toString(), many.toString(), "--now", "2025-01-01T00:00"))
+            run(
+                "chat",
+                "render",
+                template.toString(),
+                many.toString(),
+                "--now",
+                "2025-01-01T00:00"))
         .isZero();
     assertThat(out.toString().lines().toList().getFirst()).isEqualTo("{\"text\":\"a2025\"}");
     assertThat(out.toString().lines().toList().get(1)).startsWith("{\"error\":");
@@ -80,8 +85,7 @@ class TextCommandsTest {
             "a.jsonl",
             "{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}, {\"role\": \"assistant\","
                 + " \"content\": \"b\"}]}\n");
-    assertThat(
-            run("data", "rows", file.toString(), "--format", "messages", "--tokenizer", TINY))
+    assertThat(run("data", "rows", file.toString(), "--format", "messages", "--tokenizer", TINY))
         .isZero();
     JsonNode row = JSON.readTree(out.toString());
     assertThat(row.path("input_ids").size()).isEqualTo(row.path("labels").size()).isPositive();
@@ -89,8 +93,7 @@ class TextCommandsTest {
         .isEqualTo(2);
     assertThat(err.toString()).contains("unknown dataset format 'nope'; known: messages");
     Path empty = write("b.jsonl", "{\"messages\": [{\"role\": \"user\", \"content\": \"a\"}]}\n");
-    assertThat(
-            run("data", "rows", empty.toString(), "--format", "messages", "--tokenizer", TINY))
+    assertThat(run("data", "rows", empty.toString(), "--format", "messages", "--tokenizer", TINY))
         .isEqualTo(3);
     assertThat(err.toString()).contains(empty + ":1: no message has the role 'assistant'");
   }
@@ -177,8 +180,7 @@ class TextCommandsTest {
   @Test
   void aGgufFileIsMeasuredAndSpeaksForItself() throws IOException {
     String gguf = folder.resolve("tiny.gguf").toString();
-    assertThat(
-            run("convert", TINY, "--outfile", gguf, "--outtype", "f16", "--pre", "qwen2"))
+    assertThat(run("convert", TINY, "--outfile", gguf, "--outtype", "f16", "--pre", "qwen2"))
         .as(err.toString())
         .isZero();
     out.getBuffer().setLength(0);
@@ -211,8 +213,7 @@ class TextCommandsTest {
   }
 
   private int run(String... arguments) {
-    return Ingot.execute(
-        new PrintWriter(out), new PrintWriter(err), Map.of(), false, arguments);
+    return Ingot.execute(new PrintWriter(out), new PrintWriter(err), Map.of(), false, arguments);
   }
 
   private Path write(String name, String content) throws IOException {

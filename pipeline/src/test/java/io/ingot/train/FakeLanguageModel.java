@@ -29,9 +29,7 @@ public final class FakeLanguageModel implements LanguageModel {
   }
 
   private float probability(int token) {
-    return token == 0
-        ? favorite
-        : (float) Math.log((1 - Math.exp(favorite)) / (vocabulary - 1));
+    return token == 0 ? favorite : (float) Math.log((1 - Math.exp(favorite)) / (vocabulary - 1));
   }
 
   @Override

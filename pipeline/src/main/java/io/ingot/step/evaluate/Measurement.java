@@ -83,21 +83,13 @@ public record Measurement(
   private Score exactMatch(String name, Path file, Suite suite, RowFormat format, int limit)
       throws InterruptedException {
     int answer = suite.maxNewTokens() == null ? DEFAULT_ANSWER : suite.maxNewTokens();
-    int longestPrompt = Math.max(1, seen(suite) - 1);
     List<Question> questions =
         new Questions(text.tokenizer(), () -> text.template(clock))
-            .read(file, format, limit, longestPrompt);
-    int room = seen(suite) - questions.stream().mapToInt(q -> q.promptIds().length).max().orElse(0);
+            .read(file, format, limit, seen(suite));
     progress.begin(name, questions.size(), Progress.Unit.ROWS);
     ExactMatch match =
         ExactMatch.measure(
-            model,
-            text.tokenizer(),
-            questions,
-            Math.min(answer, room),
-            text.stops(),
-            progress,
-            checkpoint);
+            model, text.tokenizer(), questions, answer, text.stops(), progress, checkpoint);
     return new Score(match.score(), match.total());
   }
 

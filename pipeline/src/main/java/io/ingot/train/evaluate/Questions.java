@@ -31,23 +31,23 @@ public final class Questions {
    * The first rows of a file.
    *
    * @param limit how many at most
-   * @param longestPrompt in tokens
-   * @throws IngotException naming the row that has no answer or too long a prompt
+   * @param longest tokens that prompt and answer may have together
+   * @throws IngotException naming the row that has no answer or is too long
    */
-  public List<Question> read(Path file, RowFormat format, int limit, int longestPrompt) {
+  public List<Question> read(Path file, RowFormat format, int limit, int longest) {
     List<Question> questions = new ArrayList<>();
     List<SourceRow> rows = DatasetFile.read(file);
     for (SourceRow row : rows.subList(0, Math.min(limit, rows.size()))) {
       Question question = question(row, format);
-      if (question.promptIds().length > longestPrompt) {
+      int length = question.promptIds().length + question.answerTokens();
+      if (length > longest) {
         throw IngotException.invalid(
             row.place()
-                + ": the prompt has "
-                + question.promptIds().length
-                + " tokens; at most "
-                + longestPrompt
-                + " fit beside the answer. Shorten it, or raise max_length if the model can see"
-                + " more");
+                + ": prompt and answer have "
+                + length
+                + " tokens; the model can see "
+                + longest
+                + ". Shorten the row, or raise max_length if the model can see more");
       }
       questions.add(question);
     }

@@ -141,8 +141,7 @@ class EvaluateStepTest {
     EvaluateStep step =
         new EvaluateStep(
             (model, precision, device) -> {
-              FakeLanguageModel fake =
-                  new FakeLanguageModel(1024, Math.log(0.5), prompt -> answer);
+              FakeLanguageModel fake = new FakeLanguageModel(1024, Math.log(0.5), prompt -> answer);
               loaded.add(fake);
               return fake;
             });

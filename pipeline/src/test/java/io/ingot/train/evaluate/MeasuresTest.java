@@ -62,13 +62,11 @@ class MeasuresTest {
         Divergence.measure(p, q, List.of(new int[] {1, 2, 0}), Progress.NONE, GO_ON);
     assertThat(divergence.mean()).isCloseTo(expected, within(1e-6));
     assertThat(divergence.positions()).isEqualTo(2);
-    assertThat(
-            Divergence.measure(p, p, List.of(new int[] {1, 2}), Progress.NONE, GO_ON).mean())
+    assertThat(Divergence.measure(p, p, List.of(new int[] {1, 2}), Progress.NONE, GO_ON).mean())
         .isZero();
     FakeLanguageModel wider = new FakeLanguageModel(4, Math.log(0.5), x -> new int[0]);
     assertThatThrownBy(
-            () ->
-                Divergence.measure(p, wider, List.of(new int[] {1, 2}), Progress.NONE, GO_ON))
+            () -> Divergence.measure(p, wider, List.of(new int[] {1, 2}), Progress.NONE, GO_ON))
         .isInstanceOf(IngotException.class)
         .hasMessageContaining("3 and 4 tokens");
   }
@@ -76,20 +74,18 @@ class MeasuresTest {
   @Test
   void anAnswerCountsOnlyWhenEveryCharacterIsRight() throws Exception {
     List<Question> questions =
-        questions().read(
-            write(
-                chat("Hi", "Yes.") + chat("Hi you", "Yes. ") + chat("Hello", "No.")),
-            RowFormat.MESSAGES,
-            100,
-            500);
+        questions()
+            .read(
+                write(chat("Hi", "Yes.") + chat("Hi you", "Yes. ") + chat("Hello", "No.")),
+                RowFormat.MESSAGES,
+                100,
+                500);
     assertThat(questions).extracting(Question::answer).containsExactly("Yes.", "Yes. ", "No.");
     assertThat(tokenizer.decode(questions.getFirst().promptIds(), false))
         .isEqualTo("<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n");
-    FakeLanguageModel model =
-        new FakeLanguageModel(1024, -1, p -> tokenizer.ids("Yes.", false));
+    FakeLanguageModel model = new FakeLanguageModel(1024, -1, p -> tokenizer.ids("Yes.", false));
     ExactMatch match =
-        ExactMatch.measure(
-            model, tokenizer, questions, 44, Set.of(2), Progress.NONE, GO_ON);
+        ExactMatch.measure(model, tokenizer, questions, 44, Set.of(2), Progress.NONE, GO_ON);
     assertThat(match.answers()).containsOnly("Yes.");
     assertThat(match.right()).isEqualTo(1);
     assertThat(match.score()).isCloseTo(1 / 3.0, within(1e-9));
@@ -102,8 +98,8 @@ class MeasuresTest {
         .hasMessageStartingWith(file + ":1: no message has the role 'assistant'");
     Path longer = write(chat("word ".repeat(100), "x"));
     assertThatThrownBy(() -> questions().read(longer, RowFormat.MESSAGES, 10, 20))
-        .hasMessageStartingWith(longer + ":1: the prompt has ")
-        .hasMessageContaining("at most 20 fit");
+        .hasMessageStartingWith(longer + ":1: prompt and answer have ")
+        .hasMessageContaining("the model can see 20");
     assertThatThrownBy(() -> questions().read(longer, RowFormat.TEXT, 10, 20))
         .hasMessageContaining("has no answers to compare with");
   }
@@ -132,8 +128,7 @@ class MeasuresTest {
   }
 
   private Questions questions() {
-    return new Questions(
-        tokenizer, () -> ChatTemplate.of(tokenizer, "tiny", LocalDateTime.MIN));
+    return new Questions(tokenizer, () -> ChatTemplate.of(tokenizer, "tiny", LocalDateTime.MIN));
   }
 
   private static String chat(String user, String assistant) {
