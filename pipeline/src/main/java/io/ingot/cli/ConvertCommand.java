@@ -11,6 +11,7 @@ import io.ingot.gguf.convert.Converter;
 import io.ingot.gguf.convert.FileNames;
 import io.ingot.gguf.convert.OutType;
 import io.ingot.model.ModelFolder;
+import io.ingot.step.quantize.FolderEncoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -105,7 +106,8 @@ final class ConvertCommand extends IngotCommand {
             vocabOnly,
             Optional.empty());
     try (ModelFolder folder = ModelFolder.open(model)) {
-      Conversion conversion = Converter.convert(folder, options, Optional::empty);
+      Conversion conversion = Converter.convert(
+              folder, options, () -> Optional.of(new FolderEncoder(model)));
       Map<Path, GgufOutput> files = files(target(conversion), sharding, conversion);
       if (!dryRun) {
         write(files);

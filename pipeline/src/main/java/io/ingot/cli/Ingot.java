@@ -48,6 +48,7 @@ import picocli.CommandLine.ScopeType;
       // gguf
       ConvertCommand.class,
       QuantizeCommand.class,
+      InspectCommand.class,
       // train
       ScoreCommand.class,
       // license, card, review

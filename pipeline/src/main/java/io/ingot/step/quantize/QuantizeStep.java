@@ -104,7 +104,7 @@ public final class QuantizeStep implements Step {
         ConvertOptions.of(outType)
             .withPre(Optional.ofNullable(parameters.pre()))
             .withFolderName(name);
-    Supplier<Optional<TokenEncoder>> encoder = Optional::empty;
+    Supplier<Optional<TokenEncoder>> encoder = () -> model.folder().map(FolderEncoder::new);
     Conversion conversion = Converter.convert(model, options, encoder);
     if (plain) {
       return conversion.output();

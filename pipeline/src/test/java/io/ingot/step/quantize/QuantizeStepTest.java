@@ -54,7 +54,7 @@ class QuantizeStepTest {
     }
     try (GgufFile file = GgufFile.open(folder.resolve("tiny-Q4_K_M.gguf"))) {
       assertThat(file.value("general.name").orElseThrow().text())
-          .isEqualTo("Fern & Bolt Tiny Base");
+          .isEqualTo("Tiny");
       assertThat(file.value("general.file_type").orElseThrow().integer()).isEqualTo(15);
     }
     assertThat(Files.list(folder).map(f -> f.getFileName().toString()))
