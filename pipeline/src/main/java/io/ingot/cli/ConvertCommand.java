@@ -106,8 +106,8 @@ final class ConvertCommand extends IngotCommand {
             vocabOnly,
             Optional.empty());
     try (ModelFolder folder = ModelFolder.open(model)) {
-      Conversion conversion = Converter.convert(
-              folder, options, () -> Optional.of(new FolderEncoder(model)));
+      Conversion conversion =
+          Converter.convert(folder, options, () -> Optional.of(new FolderEncoder(model)));
       Map<Path, GgufOutput> files = files(target(conversion), sharding, conversion);
       if (!dryRun) {
         write(files);

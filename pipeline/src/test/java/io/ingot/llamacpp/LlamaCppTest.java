@@ -2,8 +2,6 @@ package io.ingot.llamacpp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ingot.gguf.GgufModel;
 import io.ingot.gguf.GgufWriter;
 import io.ingot.gguf.convert.Conversion;
@@ -48,8 +46,7 @@ class LlamaCppTest {
     int same = 0;
     try (ModelText text = ModelText.open(new ModelSource.Gguf(file));
         GgufModel model = GgufModel.open(file);
-        TorchLanguageModel language =
-            TorchLanguageModel.load(model, Precision.FP32, "cpu")) {
+        TorchLanguageModel language = TorchLanguageModel.load(model, Precision.FP32, "cpu")) {
       List<int[]> ids = new ArrayList<>();
       for (int i = 0; i < PROMPTS; i++) {
         int[] own = text.tokenizer().ids(prompts.get(i), true);
@@ -88,9 +85,7 @@ class LlamaCppTest {
     try (ModelFolder model = ModelFolder.open(QUICKSTART.resolve("hub/ingot/tiny-base"))) {
       Conversion conversion =
           Converter.convert(
-              model,
-              ConvertOptions.of(type).withPre(Optional.of("qwen2")),
-              Optional::empty);
+              model, ConvertOptions.of(type).withPre(Optional.of("qwen2")), Optional::empty);
       Path file = folder.resolve("model.gguf");
       GgufWriter.parallel(Progress.NONE)
           .write(
@@ -109,17 +104,12 @@ class LlamaCppTest {
     }
   }
 
-  /** Beginnings of the texts that the base model was made of, and of questions of the tests. */
+  /** The first half of lines of a text like those that the model was made of. */
   private static List<String> prompts() throws IOException {
-    ObjectMapper json = new ObjectMapper();
-    List<String> prompts = new ArrayList<>();
-    for (String line : Files.readAllLines(QUICKSTART.resolve("data/skill-a.test.jsonl"))) {
-      JsonNode message = json.readTree(line).path("messages").path(0);
-      prompts.add(message.path("content").asText());
-      if (prompts.size() == PROMPTS) {
-        break;
-      }
-    }
-    return prompts;
+    return Files.readAllLines(QUICKSTART.resolve("data/corpus.heldout.txt")).stream()
+        .filter(line -> line.length() > 60)
+        .map(line -> line.substring(0, line.indexOf(' ', 40)))
+        .limit(PROMPTS)
+        .toList();
   }
 }

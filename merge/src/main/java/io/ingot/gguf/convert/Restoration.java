@@ -1,5 +1,6 @@
 package io.ingot.gguf.convert;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ingot.error.IngotException;
@@ -17,6 +18,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 
@@ -69,12 +71,24 @@ public final class Restoration {
     for (String kind : new String[] {"bos", "eos", "pad"}) {
       tokenizer.id(kind).ifPresent(id -> config.put(kind + "_token_id", id));
     }
+    narrow(config);
     Tensors tensors = new Tensors();
     ModelConfig hyper = new ModelConfig(config);
     for (SourceTensor tensor : stored.values()) {
       family.restore(tensor, hyper).forEach(tensors::add);
     }
     return new Restoration(config, tensors);
+  }
+
+  /** Numbers as a reader of JSON would see them: int where they fit. */
+  private static void narrow(ObjectNode node) {
+    for (Map.Entry<String, JsonNode> entry : List.copyOf(node.properties())) {
+      if (entry.getValue() instanceof ObjectNode object) {
+        narrow(object);
+      } else if (entry.getValue().isLong() && entry.getValue().canConvertToInt()) {
+        node.put(entry.getKey(), entry.getValue().intValue());
+      }
+    }
   }
 
   /** The equivalent of config.json. */

@@ -53,8 +53,7 @@ class QuantizeStepTest {
       assertThat(entry.get("sha256").asText()).hasSize(64);
     }
     try (GgufFile file = GgufFile.open(folder.resolve("tiny-Q4_K_M.gguf"))) {
-      assertThat(file.value("general.name").orElseThrow().text())
-          .isEqualTo("Tiny");
+      assertThat(file.value("general.name").orElseThrow().text()).isEqualTo("Tiny");
       assertThat(file.value("general.file_type").orElseThrow().integer()).isEqualTo(15);
     }
     assertThat(Files.list(folder).map(f -> f.getFileName().toString()))
