@@ -128,10 +128,18 @@ public final class AcceptanceCheck {
     }
   }
 
-  /** Files whose entries are learned from text, and licenses that others wrote. */
+  /** Vocabularies, prompt templates and licenses: a path in them is somebody's text. */
   private static boolean vocabulary(String path) {
     String name = path.substring(path.lastIndexOf('/') + 1);
-    return Set.of("tokenizer.json", "vocab.json", "vocab.txt", "merges.txt", "added_tokens.json")
+    return Set.of(
+                "tokenizer.json",
+                "tokenizer_config.json",
+                "chat_template.jinja",
+                "chat_template.json",
+                "vocab.json",
+                "vocab.txt",
+                "merges.txt",
+                "added_tokens.json")
             .contains(name)
         || name.startsWith("LICENSE")
         || path.startsWith("LICENSES/")

@@ -24,6 +24,7 @@ public final class CardLint {
           "(?i)\\[?\\bmore information (is )?needed\\b\\]?|\\bTODO\\b|\\bFIXME\\b|\\bTBD\\b|lorem ipsum"
               + "|\\{\\{[^}]*\\}\\}|\\[(your|insert|add)\\b[^\\]]*\\]|<your[^>]*>");
   private static final Pattern CODE = Pattern.compile("(?ms)^(`{3,})[^\\n]*\\n.*?^\\1\\s*$");
+  private static final Pattern TEMPLATE = Pattern.compile("(?ms)^(`{3,})jinja\\n.*?^\\1\\s*$");
   private static final Pattern SHA256 = Pattern.compile("\\b[0-9a-f]{64}\\b");
   private static final Pattern COMMIT = Pattern.compile("\\b[0-9a-f]{40}\\b");
   private static final Pattern REPOSITORY =
@@ -89,7 +90,13 @@ public final class CardLint {
     if (placeholder.find()) {
       failures.add("placeholder text: '" + placeholder.group().strip() + "'");
     }
-    failures.addAll(Leaks.find(card));
+    failures.addAll(Leaks.secrets(card));
+    // A prompt template may name folders of a sandbox; it came with the base.
+    failures.addAll(
+        Leaks.paths(
+            TEMPLATE
+                .matcher(card)
+                .replaceAll(match -> "\n".repeat((int) match.group().lines().count() - 1))));
   }
 
   private void license() {

@@ -23,7 +23,7 @@ public final class Leaks {
                   Pattern.compile("\\b[a-z][a-z0-9+.-]*://[^\\s/:@]+:[^\\s/@]+@")));
   private static final Pattern PATHS =
       Pattern.compile(
-          "(?<![\\w.:/-])(/home/[\\w.-]+/|/Users/[\\w.-]+/|/root/|/tmp/|/var/folders/|/mnt/|/workspace/|/content/)"
+          "(?<![\\w.:/-])(/home/[\\w.-]+/|/Users/[\\w.-]+/|/root/|/tmp/|/var/folders/)"
               + "|\\b[A-Z]:\\\\Users\\\\|file:///");
 
   private Leaks() {}
@@ -31,11 +31,17 @@ public final class Leaks {
   /** What was found, with line numbers; a secret itself is never repeated. */
   public static List<String> find(String text) {
     List<String> found = new ArrayList<>(secrets(text));
-    Matcher path = PATHS.matcher(text);
-    if (path.find()) {
-      found.add("line " + line(text, path.start()) + " holds a path of a machine: " + path.group());
-    }
+    found.addAll(paths(text));
     return found;
+  }
+
+  /** Paths alone. */
+  public static List<String> paths(String text) {
+    Matcher path = PATHS.matcher(text);
+    return path.find()
+        ? List.of(
+            "line " + line(text, path.start()) + " holds a path of a machine: " + path.group())
+        : List.of();
   }
 
   /**

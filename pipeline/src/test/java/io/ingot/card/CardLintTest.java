@@ -89,6 +89,15 @@ class CardLintTest {
   }
 
   @Test
+  void aPathInAPromptTemplateIsTheBasesText() {
+    String template = "```jinja\nwrite to /tmp/out\n```\n";
+    assertThat(lint("license: mit", "# x\n" + template).failures()).isEmpty();
+    assertThat(lint("license: mit", template + "/tmp/out\n").failures())
+        .containsExactly("line 7 holds a path of a machine: /tmp/");
+    assertThat(lint("license: mit", template.replace("jinja", "yaml")).passes()).isFalse();
+  }
+
+  @Test
   void addressesAreNoPaths() {
     assertThat(lint("license: mit", "see https://example.org/home/ada/x\n").failures()).isEmpty();
   }
