@@ -15,24 +15,18 @@ import java.util.Optional;
  * everything anew whose template prints a date.
  */
 final class Clock {
-  private final JobSpec job;
-  private final Sources sources;
-  private final PastRuns past;
-  private final Instant now;
+  private Clock() {}
 
-  Clock(JobSpec job, Sources sources, PastRuns past, Instant now) {
-    this.job = job;
-    this.sources = sources;
-    this.past = past;
-    this.now = now;
+  /**
+   * ISO instant.
+   *
+   * @param sources with every model of the job pinned
+   */
+  static String of(JobSpec job, Sources sources, PastRuns past, Instant now) {
+    return kept(job, sources, past).orElseGet(() -> now.truncatedTo(ChronoUnit.DAYS).toString());
   }
 
-  /** ISO instant; asked for once every model that counts is pinned. */
-  String value() {
-    return kept().orElseGet(() -> now.truncatedTo(ChronoUnit.DAYS).toString());
-  }
-
-  private Optional<String> kept() {
+  private static Optional<String> kept(JobSpec job, Sources sources, PastRuns past) {
     Optional<String> last = past.lastLock(job.name());
     if (last.isEmpty()) {
       return Optional.empty();

@@ -2,6 +2,7 @@ package io.ingot.job.planner;
 
 import io.ingot.job.JobSpec;
 import java.nio.file.Files;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /** Model references of mergekit that are no names of the job: folders and repositories. */
@@ -30,6 +31,12 @@ final class MergeSource {
   static String own(JobSpec job, String text) {
     boolean named = job.models().containsKey(text) || job.steps().containsKey(text);
     return named || !text.contains("+") ? text : text.substring(0, text.indexOf('+'));
+  }
+
+  /** The model and, after a plus, the adapter of a reference. */
+  static List<String> parts(JobSpec job, String text) {
+    boolean named = job.models().containsKey(text) || job.steps().containsKey(text);
+    return named ? List.of(text) : List.of(text.split("\\+", 2));
   }
 
   static boolean isFolder(JobSpec job, String text) {

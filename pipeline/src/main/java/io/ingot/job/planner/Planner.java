@@ -59,7 +59,8 @@ public record Planner(
     refuseUnsupported(job);
     Sources sources = new Sources(job, hub);
     Graph graph = new Graph(job, sources, steps);
-    Clock clock = new Clock(job, sources, past, now);
+    pinModels(job, sources);
+    String clock = Clock.of(job, sources, past, now);
     StepPlanner planner = new StepPlanner(job, sources, graph, clock);
     for (StepSpec step : job.steps().values()) {
       if (step.kind() != StepKind.PUBLISH) {
@@ -72,7 +73,7 @@ public record Planner(
         releases.add(new ReleasePlanner(job, sources, graph, licenses, policy, hub).add(step));
       }
     }
-    String lock = Lock.of(job, sources, clock.value(), toolVersion, graph.steps());
+    String lock = Lock.of(job, sources, clock, toolVersion, graph.steps());
     RunPlan run = new RunPlan(job.name(), job.file().toAbsolutePath(), lock, graph.steps());
     Plan plan = new Plan(job, run, releases, sources.models(), sources.datasets(), machine);
     Estimator.excess(job, plan.estimates(List.of()), machine.memory(), false)
@@ -81,6 +82,23 @@ public record Planner(
               throw IngotException.failed(message);
             });
     return plan;
+  }
+
+  /** All of them before anything is planned: the clock depends on every one. */
+  private static void pinModels(JobSpec job, Sources sources) {
+    for (StepSpec step : job.steps().values()) {
+      for (Reference reference : References.of(job, step)) {
+        boolean source = reference.wants().models() && !job.steps().containsKey(reference.name());
+        if (!source) {
+          continue;
+        }
+        for (String part : MergeSource.parts(job, reference.name())) {
+          if (!job.steps().containsKey(part)) {
+            sources.model(part).base().ifPresent(sources::model);
+          }
+        }
+      }
+    }
   }
 
   private void refuseUnsupported(JobSpec job) {

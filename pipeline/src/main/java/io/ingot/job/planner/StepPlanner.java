@@ -24,9 +24,9 @@ final class StepPlanner {
   private final JobSpec job;
   private final Sources sources;
   private final Graph graph;
-  private final Clock clock;
+  private final String clock;
 
-  StepPlanner(JobSpec job, Sources sources, Graph graph, Clock clock) {
+  StepPlanner(JobSpec job, Sources sources, Graph graph, String clock) {
     this.job = job;
     this.sources = sources;
     this.graph = graph;
@@ -191,7 +191,7 @@ final class StepPlanner {
             .filter(model -> roots.contains(model.name()) || roots.contains(model.pull()))
             .anyMatch(PinnedModel::asksForTime);
     if (asked) {
-      parameters.put("clock", clock.value());
+      parameters.put("clock", clock);
     }
   }
 
