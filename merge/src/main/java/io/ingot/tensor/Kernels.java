@@ -110,4 +110,96 @@ public final class Kernels {
       a[i] = Float.float16ToFloat(Float.floatToFloat16(a[i]));
     }
   }
+
+  /**
+   * {@code a[i] *= bit(position + i)}: what is dropped becomes a zero of its sign. Bits lie 64 to a
+   * long, the lowest first.
+   */
+  public static void maskBits(float[] a, int count, long[] bits, long position) {
+    int i = 0;
+    if (count >= VECTOR_FROM && position % 64 == 0) {
+      for (; i <= count - F.length(); i += F.length()) {
+        long at = position + i;
+        VectorMask<Float> kept = VectorMask.fromLong(F, bits[(int) (at >>> 6)] >>> (at & 63));
+        FloatVector x = FloatVector.fromArray(F, a, i);
+        x.mul(0f, kept.not()).intoArray(a, i);
+      }
+    }
+    for (; i < count; i++) {
+      long at = position + i;
+      a[i] *= bits[(int) (at >>> 6)] >>> at & 1;
+    }
+  }
+
+  /**
+   * Adds those elements of {@code delta} to {@code sum} whose sign is that of {@code majority}
+   * (zero counts as positive), and their weight to {@code divisor}. NaN goes into the sum, not into
+   * the divisor.
+   */
+  public static void addAgreeing(
+      float[] sum, float[] divisor, float[] delta, float[] majority, float weight, int count) {
+    int i = 0;
+    if (count >= VECTOR_FROM) {
+      FloatVector w = FloatVector.broadcast(F, weight);
+      for (; i <= count - F.length(); i += F.length()) {
+        FloatVector d = FloatVector.fromArray(F, delta, i);
+        VectorMask<Float> positive =
+            FloatVector.fromArray(F, majority, i).compare(VectorOperators.GE, 0f);
+        VectorMask<Float> agrees =
+            d.compare(VectorOperators.GT, 0f)
+                .and(positive)
+                .or(d.compare(VectorOperators.LT, 0f).andNot(positive));
+        FloatVector.fromArray(F, sum, i)
+            .add(d, agrees.or(d.test(VectorOperators.IS_NAN)))
+            .intoArray(sum, i);
+        FloatVector.fromArray(F, divisor, i).add(w, agrees).intoArray(divisor, i);
+      }
+    }
+    for (; i < count; i++) {
+      float d = delta[i];
+      boolean agrees = majority[i] >= 0 ? d > 0 : d < 0;
+      sum[i] += agrees || Float.isNaN(d) ? d : 0;
+      divisor[i] += agrees ? weight : 0;
+    }
+  }
+
+  /**
+   * Keys of magnitudes: the bits of |x|, NaN above all; or {@code 0x7FFFFFFF} minus that, so that
+   * the largest come first.
+   */
+  public static void keys(float[] x, int[] keys, int count, boolean descending) {
+    for (int i = 0; i < count; i++) {
+      int key = Math.min(Float.floatToRawIntBits(x[i]) & 0x7FFFFFFF, 0x7FC00000);
+      keys[i] = descending ? 0x7FFFFFFF - key : key;
+    }
+  }
+
+  /** Sets the bits of keys below a limit, 64 to a word; gives the number of keys equal to it. */
+  public static int belowBits(int[] keys, int count, int limit, long[] bits, int word) {
+    int equal = 0;
+    int i = 0;
+    int at = word;
+    if (count >= VECTOR_FROM) {
+      IntVector pivot = IntVector.broadcast(I, limit);
+      for (; i <= count - 64; i += 64) {
+        long below = 0;
+        for (int j = 0; j < 64; j += I.length()) {
+          IntVector k = IntVector.fromArray(I, keys, i + j);
+          below |= k.compare(VectorOperators.LT, pivot).toLong() << j;
+          equal += k.compare(VectorOperators.EQ, pivot).trueCount();
+        }
+        bits[at++] = below;
+      }
+    }
+    for (; i < count; i += 64) {
+      long below = 0;
+      int end = Math.min(64, count - i);
+      for (int j = 0; j < end; j++) {
+        below |= (keys[i + j] < limit ? 1L : 0L) << j;
+        equal += keys[i + j] == limit ? 1 : 0;
+      }
+      bits[at++] = below;
+    }
+    return equal;
+  }
 }

@@ -17,6 +17,7 @@ public final class Scratch {
   private static final ThreadLocal<Scratch> LOCAL = ThreadLocal.withInitial(Scratch::new);
 
   private float[][] floats = new float[16][];
+  private final int[] ints = new int[CHUNK];
   private MemorySegment bytes = MemorySegment.NULL;
 
   private Scratch() {}
@@ -36,6 +37,11 @@ public final class Scratch {
       floats[number] = buffer;
     }
     return buffer;
+  }
+
+  /** A buffer of {@link #CHUNK} integers. */
+  public int[] ints() {
+    return ints;
   }
 
   /** Native memory of at least this size. */

@@ -104,4 +104,42 @@ class NumericsTest {
     serial.skip(2L * Scratch.BLOCK + 5);
     assertThat(stream.at(2L * Scratch.BLOCK + 5).next()).isEqualTo(serial.next());
   }
+
+  @Test
+  void maskingAndAgreementAreThePlainOnes() {
+    int count = 4096;
+    Random random = new Random(11);
+    long[] bits = random.longs(count / 64).toArray();
+    float[] values = nasty(count);
+    float[] majority = nasty(count);
+    for (int i = 0; i < count; i++) {
+      majority[i] = i % 5 == 0 ? -0f : i % 3 == 0 ? -1 : 1;
+    }
+    float[] masked = values.clone();
+    Kernels.maskBits(masked, count, bits, 0);
+    float[] sum = new float[count];
+    float[] divisor = new float[count];
+    Kernels.addAgreeing(sum, divisor, values, majority, 0.3f, count);
+    for (int i = 0; i < count; i++) {
+      float bit = bits[i / 64] >>> i & 1;
+      assertThat(Float.floatToIntBits(masked[i])).isEqualTo(Float.floatToIntBits(values[i] * bit));
+      float sign = majority[i] >= 0 ? 1 : -1;
+      float agrees = Math.signum(values[i]) == sign ? 1 : 0;
+      float wanted = Float.isInfinite(values[i]) && agrees == 0 ? 0 : 0f + values[i] * agrees;
+      assertThat(Float.floatToIntBits(sum[i])).isEqualTo(Float.floatToIntBits(0f + wanted));
+      assertThat(divisor[i]).isEqualTo(0.3f * agrees);
+    }
+  }
+
+  @Test
+  void bitsBelowALimit() {
+    int count = 4000;
+    int[] keys = new Random(5).ints(count, 0, 50).toArray();
+    long[] bits = new long[(count + 63) / 64];
+    int equal = Kernels.belowBits(keys, count, 25, bits, 0);
+    for (int i = 0; i < count; i++) {
+      assertThat(bits[i / 64] >>> i & 1).isEqualTo(keys[i] < 25 ? 1 : 0);
+    }
+    assertThat(equal).isEqualTo((int) java.util.Arrays.stream(keys).filter(k -> k == 25).count());
+  }
 }

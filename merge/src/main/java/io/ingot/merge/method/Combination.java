@@ -42,14 +42,7 @@ record Combination(
     java.util.Arrays.fill(divisor, 0, count, 0f);
     java.util.Arrays.fill(out, 0, count, 0f);
     for (int m = 0; m < weights.length; m++) {
-      float[] delta = in[m];
-      float weight = weights[m];
-      for (int i = 0; i < count; i++) {
-        float sign = majority[i] >= 0 ? 1 : -1;
-        float agrees = delta[i] * sign > 0 ? 1 : 0;
-        out[i] += delta[i] * agrees;
-        divisor[i] += weight * agrees;
-      }
+      Kernels.addAgreeing(out, divisor, in[m], majority, weights[m], count);
     }
     Kernels.round(rounding, out, count);
     if (normalize) {

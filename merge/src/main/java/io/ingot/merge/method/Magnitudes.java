@@ -1,5 +1,6 @@
 package io.ingot.merge.method;
 
+import io.ingot.tensor.Kernels;
 import io.ingot.tensor.Rounding;
 import io.ingot.tensor.Scratch;
 import io.ingot.tensor.SortReplay;
@@ -71,7 +72,7 @@ final class Magnitudes {
   /** Takes the keys of a chunk. */
   @FunctionalInterface
   private interface Keys {
-    void accept(float[] delta, int count, long position);
+    void accept(int[] keys, int count, long position);
   }
 
   /** A bit for each of the first k elements. */
@@ -88,25 +89,15 @@ final class Magnitudes {
     int tie = keyAt(k, before);
     AtomicLong ties = new AtomicLong();
     forEach(
-        (delta, count, position) -> {
-          long equal = 0;
-          for (int at = 0; at < count; at += 64) {
-            int end = Math.min(64, count - at);
-            long word = 0;
-            for (int i = 0; i < end; i++) {
-              int key = key(delta[at + i]);
-              word |= (key < tie ? 1L : 0L) << i;
-              equal += key == tie ? 1 : 0;
-            }
-            bits[(int) (position + at >>> 6)] = word;
-          }
+        (keys, count, position) -> {
+          int equal = Kernels.belowBits(keys, count, tie, bits, (int) (position >>> 6));
           ties.addAndGet(equal);
         });
     if (ties.get() == k - before[0]) {
       forEach(
-          (delta, count, position) -> {
+          (keys, count, position) -> {
             for (int i = 0; i < count; i++) {
-              if (key(delta[i]) == tie) {
+              if (keys[i] == tie) {
                 Selection.set(bits, position + i);
               }
             }
@@ -115,9 +106,9 @@ final class Magnitudes {
     }
     try (SortReplay replay = new SortReplay(elements, tie)) {
       forEach(
-          (delta, count, position) -> {
+          (keys, count, position) -> {
             for (int i = 0; i < count; i++) {
-              replay.set(position + i, key(delta[i]));
+              replay.set(position + i, keys[i]);
             }
           });
       if (choice == Choice.SORT) {
@@ -127,11 +118,6 @@ final class Magnitudes {
       }
     }
     return bits;
-  }
-
-  private int key(float delta) {
-    int key = TaskVector.key(delta);
-    return descending ? LARGEST - key : key;
   }
 
   /** The key at position k - 1 of the sorted vector; and how many keys are smaller. */
@@ -178,9 +164,9 @@ final class Magnitudes {
               walk(
                   begin,
                   count,
-                  (delta, chunk, position) -> {
+                  (keys, chunk, position) -> {
                     for (int i = 0; i < chunk; i++) {
-                      int key = key(delta[i]);
+                      int key = keys[i];
                       if (within < 0) {
                         counts[key >>> shift]++;
                       } else if (key >>> shift == within) {
@@ -203,13 +189,15 @@ final class Magnitudes {
         .blocks(elements, Scratch.BLOCK, (index, begin, count) -> walk(begin, count, keys));
   }
 
-  private void walk(long begin, int count, Keys keys) {
+  private void walk(long begin, int count, Keys sink) {
     Scratch scratch = Scratch.local();
     float[] delta = scratch.floats(1);
+    int[] keys = scratch.ints();
     for (int at = 0; at < count; at += Scratch.CHUNK) {
       int chunk = Math.min(Scratch.CHUNK, count - at);
       values.read(begin + at, delta, chunk);
-      keys.accept(delta, chunk, begin + at);
+      Kernels.keys(delta, keys, chunk, descending);
+      sink.accept(keys, chunk, begin + at);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.ingot.merge.method;
 
+import io.ingot.tensor.Kernels;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,10 +18,7 @@ record Selection(long @Nullable [] bits, @Nullable Float factor) {
     if (words == null) {
       return;
     }
-    for (int i = 0; i < count; i++) {
-      long at = position + i;
-      a[i] *= words[(int) (at >>> 6)] >>> at & 1;
-    }
+    Kernels.maskBits(a, count, words, position);
   }
 
   static long[] none(long elements) {
