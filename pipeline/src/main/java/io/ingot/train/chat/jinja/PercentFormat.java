@@ -48,7 +48,9 @@ final class PercentFormat {
     if (template.indexOf('%', last) >= 0) {
       throw TemplateException.type("incomplete format");
     }
-    if (used < items.size() && !(single && values instanceof Map<?, ?>)) {
+    // What can be indexed counts as a mapping, of which nothing needs to be used.
+    boolean mapping = values instanceof Map<?, ?> || values instanceof List<?>;
+    if (used < items.size() && !(single && mapping)) {
       throw TemplateException.type("not all arguments converted during string formatting");
     }
     return out.append(template.substring(last)).toString();

@@ -307,7 +307,7 @@ final class SequenceFilters {
       return Undefined.because("No aggregated item, sequence was empty.");
     }
     Object best = items.getFirst();
-    for (Object item : items) {
+    for (Object item : items.subList(1, items.size())) {
       if (order.compare(path.get(item), path.get(best)) * direction > 0) {
         best = item;
       }

@@ -83,6 +83,13 @@ final class TextFilters {
 
   private static Object indent(Object value, Arguments a) {
     a.accept("indent", "width", "first", "blank");
+    if (value instanceof Undefined u) {
+      throw u.error();
+    }
+    if (!Values.isString(value)) {
+      throw TemplateException.type(
+          "unsupported operand type(s) for +=: '" + Values.typeName(value) + "' and 'str'");
+    }
     Object width = a.get(0, "width", 4L);
     String margin =
         Values.isString(width)
@@ -103,14 +110,14 @@ final class TextFilters {
 
   private static Object truncate(Object value, Arguments a) {
     a.accept("truncate", "length", "killwords", "end", "leeway");
-    String text = Values.string(value);
     int length = (int) Math.clamp(a.integer(0, "length", 255), 0, Integer.MAX_VALUE);
     String end = a.string(2, "end", "...");
     Object leeway = a.get(3, "leeway", None.NONE);
     long more = leeway == None.NONE ? 5 : Numbers.index(leeway);
-    if (Text.length(text) <= length + more) {
-      return text;
+    if (Values.length(value) <= length + more) {
+      return value;
     }
+    String text = Values.string(value);
     int keep = Math.max(0, length - Text.length(end));
     String cut = text.substring(0, text.offsetByCodePoints(0, keep));
     if (!a.truth(1, "killwords", false)) {
@@ -152,10 +159,26 @@ final class TextFilters {
   private static String urlEncode(Object value) {
     if (value instanceof Map<?, ?> map) {
       List<String> parts = new ArrayList<>();
-      map.forEach((k, v) -> parts.add(quote(Values.string(k)) + "=" + quote(Values.string(v))));
+      map.forEach((k, v) -> parts.add(quotePlus(k) + "=" + quotePlus(v)));
+      return String.join("&", parts);
+    }
+    if (Values.isIterable(value) && !Values.isString(value)) {
+      List<String> parts = new ArrayList<>();
+      for (Object pair : Values.iterate(value)) {
+        List<Object> two = Values.iterate(pair);
+        if (two.size() != 2) {
+          throw TemplateException.type("urlencode expects pairs");
+        }
+        parts.add(quotePlus(two.get(0)) + "=" + quotePlus(two.get(1)));
+      }
       return String.join("&", parts);
     }
     return quote(Values.string(value)).replace("%2F", "/");
+  }
+
+  /** In a query a space is a plus. */
+  private static String quotePlus(Object value) {
+    return quote(Values.string(value)).replace("%20", "+");
   }
 
   private static String quote(String text) {
