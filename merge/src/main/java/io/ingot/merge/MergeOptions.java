@@ -14,7 +14,6 @@ import io.ingot.tensor.MersenneTwister;
  * @param failOnNotFinite whether a NaN or infinity in the result is a failure
  * @param threads 0: one for each processor
  * @param resume whether finished shards of an interrupted run are kept
- * @param fuseExperts whether experts are merged and written as one tensor per layer
  */
 public record MergeOptions(
     boolean compatible,
@@ -25,8 +24,7 @@ public record MergeOptions(
     boolean writeCard,
     boolean failOnNotFinite,
     int threads,
-    boolean resume,
-    boolean fuseExperts) {
+    boolean resume) {
   /** 5 GB, as mergekit. */
   public static final long DEFAULT_SHARD_BYTES = 5_000_000_000L;
 
@@ -40,7 +38,6 @@ public record MergeOptions(
         true,
         false,
         0,
-        false,
         false);
   }
 
@@ -54,8 +51,7 @@ public record MergeOptions(
         writeCard,
         failOnNotFinite,
         threads,
-        resume,
-        value || fuseExperts);
+        resume);
   }
 
   public MergeOptions withThreads(int value) {
@@ -68,8 +64,7 @@ public record MergeOptions(
         writeCard,
         failOnNotFinite,
         value,
-        resume,
-        fuseExperts);
+        resume);
   }
 
   public MergeOptions withShardBytes(long value) {
@@ -82,8 +77,7 @@ public record MergeOptions(
         writeCard,
         failOnNotFinite,
         threads,
-        resume,
-        fuseExperts);
+        resume);
   }
 
   public MergeOptions withCard(boolean value) {
@@ -96,8 +90,7 @@ public record MergeOptions(
         value,
         failOnNotFinite,
         threads,
-        resume,
-        fuseExperts);
+        resume);
   }
 
   public MergeOptions withTokenizer(boolean value) {
@@ -110,8 +103,7 @@ public record MergeOptions(
         writeCard,
         failOnNotFinite,
         threads,
-        resume,
-        fuseExperts);
+        resume);
   }
 
   public MergeOptions withSeed(long value) {
@@ -124,8 +116,7 @@ public record MergeOptions(
         writeCard,
         failOnNotFinite,
         threads,
-        resume,
-        fuseExperts);
+        resume);
   }
 
   public MergeOptions withResume(boolean value) {
@@ -138,7 +129,6 @@ public record MergeOptions(
         writeCard,
         failOnNotFinite,
         threads,
-        value,
-        fuseExperts);
+        value);
   }
 }

@@ -111,7 +111,7 @@ class MergeBehaviorTest {
     model("b", Float.NaN);
     MergeSummary summary = GoldenMerge.run(root, linear(""), PLAIN, root.resolve("out"));
     assertThat(summary.tensors()).isEqualTo(13);
-    MergeOptions strict = new MergeOptions(false, false, 0, 0, true, true, true, 1, false, false);
+    MergeOptions strict = new MergeOptions(false, false, 0, 0, true, true, true, 1, false);
     assertThatThrownBy(() -> GoldenMerge.run(root, linear(""), strict, root.resolve("strict")))
         .hasMessageContaining("NaN or infinity at element 0, as in b");
     assertThat(root.resolve("strict")).doesNotExist();

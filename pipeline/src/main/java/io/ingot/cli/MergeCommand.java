@@ -96,9 +96,8 @@ final class MergeCommand extends IngotCommand {
   }
 
   private MergeOptions options() {
-    boolean compatible = compat != null;
     return new MergeOptions(
-        compatible,
+        compat != null,
         mergekit.allowCrimes,
         mergekit.randomSeed == null ? MersenneTwister.DEFAULT_SEED : mergekit.randomSeed,
         mergekit.shardBytes(),
@@ -106,8 +105,7 @@ final class MergeCommand extends IngotCommand {
         mergekit.writeModelCard,
         failOnNan,
         mergekit.threads,
-        resume,
-        compatible);
+        resume);
   }
 
   private String read() {

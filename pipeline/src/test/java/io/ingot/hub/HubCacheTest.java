@@ -113,7 +113,7 @@ class HubCacheTest {
     Files.write(shared, content.bytes());
     cache.prepare(REPO);
     Path blob = cache.blob(REPO, content.sha256());
-    Files.createSymbolicLink(blob, blob.getParent().relativize(shared));
+    Files.createSymbolicLink(blob, blob.resolveSibling("").relativize(shared));
     cache.link(REPO, COMMIT, content.file(), false);
     assertThat(cache.find(REPO, COMMIT, content.file()).orElseThrow())
         .hasBinaryContent(content.bytes());

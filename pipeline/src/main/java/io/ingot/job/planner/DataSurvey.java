@@ -78,12 +78,10 @@ public record DataSurvey(
       if (step.kind() == StepKind.FINETUNE) {
         PinnedDataset data = plan.datasets().get(step.body().get("dataset").asText());
         Path folder = textFolder(roots.of(step.body().get("model").asText()), hub);
-        boolean readable =
-            data != null
-                && data.format() != DatasetFormat.PREFERENCE
-                && data.format() != DatasetFormat.KTO
-                && Files.exists(folder.resolve("tokenizer.json"));
-        if (readable) {
+        if (data != null
+            && data.format() != DatasetFormat.PREFERENCE
+            && data.format() != DatasetFormat.KTO
+            && Files.exists(folder.resolve("tokenizer.json"))) {
           read(step, data, folder, clock, reader);
         }
       }

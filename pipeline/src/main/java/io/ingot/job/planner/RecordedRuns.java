@@ -3,7 +3,7 @@ package io.ingot.job.planner;
 import io.ingot.run.RunTables;
 import io.ingot.run.StepRecord;
 import io.ingot.store.ArtifactStore;
-import java.nio.file.Files;
+import java.io.IOException;
 import java.util.Optional;
 
 /** The past as the tables of this home tell it. */
@@ -18,11 +18,16 @@ public final class RecordedRuns implements PastRuns {
 
   @Override
   public Optional<String> output(String cacheKey) {
-    return tables
-        .cache()
-        .find(cacheKey)
-        .map(entry -> entry.outputDigest())
-        .filter(digest -> Files.isDirectory(artifacts.path(digest)));
+    return tables.cache().find(cacheKey).map(entry -> entry.outputDigest()).filter(this::isWhole);
+  }
+
+  /** What the engine asks before it takes an artifact from the cache. */
+  private boolean isWhole(String digest) {
+    try {
+      return artifacts.check(digest).ok();
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   @Override

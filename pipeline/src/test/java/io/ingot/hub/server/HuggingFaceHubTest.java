@@ -31,7 +31,8 @@ class HuggingFaceHubTest {
   @BeforeEach
   void makeFolder() throws IOException {
     new Random(5).nextBytes(weights);
-    Path model = Files.createDirectories(temp.resolve("serve/acme/tiny/sub")).getParent();
+    Path model = temp.resolve("serve/acme/tiny");
+    Files.createDirectories(model.resolve("sub"));
     Files.write(model.resolve("model.safetensors"), weights);
     Files.writeString(model.resolve("config.json"), "{}");
     Files.writeString(model.resolve("README.md"), "---\nlicense: mit\n---\n");

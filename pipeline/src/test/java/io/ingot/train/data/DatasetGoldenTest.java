@@ -97,7 +97,7 @@ class DatasetGoldenTest {
     DatasetOptions options =
         new DatasetOptions(
             format,
-            Optional.of(MODES.get(mode)),
+            Optional.ofNullable(MODES.get(mode)),
             row.at("/options/max_length").asInt(0),
             TooLong.TRUNCATE);
     List<List<int[]>> rows = new ArrayList<>();
