@@ -18,8 +18,6 @@ import jdk.incubator.vector.VectorSpecies;
 final class AffineLanes {
   static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
   static final int LANES = FLOATS.length();
-  private static final VectorSpecies<Integer> INTS =
-      VectorSpecies.of(int.class, FLOATS.vectorShape());
 
   private final int size;
   private final int top;

@@ -35,16 +35,8 @@ final class Search {
       int levelsFrom,
       float @Nullable [] weights,
       int weightsFrom) {
-    float max = 0;
-    float amax = 0;
-    for (int i = 0; i < n; i++) {
-      float magnitude = Math.abs(x[from + i]);
-      if (magnitude > amax) {
-        amax = magnitude;
-        max = x[from + i];
-      }
-    }
-    if (amax < EPSILON) {
+    float max = farthestFromZero(n, x, from);
+    if (Math.abs(max) < EPSILON) {
       java.util.Arrays.fill(levels, levelsFrom, levelsFrom + n, (byte) 0);
       return 0f;
     }
@@ -87,18 +79,23 @@ final class Search {
     return scale;
   }
 
-  /** The coordinate descent of Q3_K: symmetric, weights are the squares of the values. */
-  static float descending(int n, int nmax, float[] x, int from, byte[] levels, int levelsFrom) {
-    float max = 0;
-    float amax = 0;
+  /** The value of greatest magnitude, the first of equals; 0 when all are 0 or NaN. */
+  private static float farthestFromZero(int n, float[] x, int from) {
+    float farthest = 0;
+    float magnitude = 0;
     for (int i = 0; i < n; i++) {
-      float magnitude = Math.abs(x[from + i]);
-      if (magnitude > amax) {
-        amax = magnitude;
-        max = x[from + i];
+      if (Math.abs(x[from + i]) > magnitude) {
+        magnitude = Math.abs(x[from + i]);
+        farthest = x[from + i];
       }
     }
-    if (amax < EPSILON) {
+    return farthest;
+  }
+
+  /** The coordinate descent of Q3_K: symmetric, weights are the squares of the values. */
+  static float descending(int n, int nmax, float[] x, int from, byte[] levels, int levelsFrom) {
+    float max = farthestFromZero(n, x, from);
+    if (Math.abs(max) < EPSILON) {
       java.util.Arrays.fill(levels, levelsFrom, levelsFrom + n, (byte) 0);
       return 0f;
     }
