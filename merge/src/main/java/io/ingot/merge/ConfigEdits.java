@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** What a merge changes in config.json. */
-final class ConfigEdits {
+public final class ConfigEdits {
   private ConfigEdits() {}
 
   /** Sets a number at a dotted path whose parents exist. */
@@ -22,7 +22,7 @@ final class ConfigEdits {
   }
 
   /** Names the dtype of the weights under the key that the configuration uses. */
-  static void dtype(ObjectNode config, DType type) {
+  public static void dtype(ObjectNode config, DType type) {
     String name =
         switch (type) {
           case BF16 -> "bfloat16";

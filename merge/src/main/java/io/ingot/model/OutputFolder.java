@@ -14,6 +14,10 @@ import java.util.stream.Stream;
  * renamed at the end. What an interrupted run left there can be taken up again.
  */
 public final class OutputFolder {
+  /** Copies of the recipe that say that a merge has written the folder. */
+  private static final List<String> RECIPES =
+      List.of("mergekit_config.yml", "mergekit_moe_config.yml");
+
   private final Path target;
   private final Path work;
 
@@ -37,7 +41,7 @@ public final class OutputFolder {
       }
       if (Files.isDirectory(absolute)
           && !isEmpty(absolute)
-          && !Files.exists(absolute.resolve("mergekit_config.yml"))) {
+          && RECIPES.stream().noneMatch(r -> Files.exists(absolute.resolve(r)))) {
         throw IngotException.conflict(
             target + " is not empty and holds no earlier merge; name another folder or empty it");
       }

@@ -6,7 +6,6 @@ import io.ingot.merge.recipe.Recipe.Range;
 import io.ingot.merge.recipe.Recipe.Slice;
 import io.ingot.merge.recipe.Recipe.Source;
 import io.ingot.merge.recipe.RecipeProblem.Severity;
-import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,10 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
-import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.nodes.Node;
 
 /**
@@ -62,32 +57,14 @@ public final class RecipeReader {
    * @throws IngotException INVALID when it is no YAML
    */
   public static List<Reading> readAll(String file, String text) {
-    LoaderOptions options = new LoaderOptions();
-    options.setAllowDuplicateKeys(false);
-    options.setMaxAliasesForCollections(50);
-    options.setNestingDepthLimit(30);
-    options.setCodePointLimit(4_000_000);
-    try {
-      List<Reading> readings = new ArrayList<>();
-      for (Node node : new Yaml(new SafeConstructor(options)).composeAll(new StringReader(text))) {
-        readings.add(read(node, ""));
-      }
-      if (readings.isEmpty()) {
-        throw IngotException.invalid(file + " is empty; a merge recipe was expected");
-      }
-      return readings;
-    } catch (MarkedYAMLException e) {
-      String at =
-          e.getProblemMark() == null
-              ? ""
-              : ":"
-                  + (e.getProblemMark().getLine() + 1)
-                  + ":"
-                  + (e.getProblemMark().getColumn() + 1);
-      throw IngotException.invalid(file + at + ": no valid YAML: " + e.getProblem());
-    } catch (org.yaml.snakeyaml.error.YAMLException e) {
-      throw IngotException.invalid(file + ": no valid YAML: " + e.getMessage());
+    List<Reading> readings = new ArrayList<>();
+    for (Node node : YamlDocuments.compose(file, text)) {
+      readings.add(read(node, ""));
     }
+    if (readings.isEmpty()) {
+      throw IngotException.invalid(file + " is empty; a merge recipe was expected");
+    }
+    return readings;
   }
 
   /**
@@ -221,7 +198,8 @@ public final class RecipeReader {
     return Optional.of(new Range((int) numbers[0], (int) numbers[1]));
   }
 
-  static ModelRef modelRef(YamlNode node) {
+  /** A model reference: text, or a mapping with {@code model} and {@code lora}. */
+  public static ModelRef modelRef(YamlNode node) {
     if (!node.isMap()) {
       return parse(node);
     }
@@ -296,7 +274,8 @@ public final class RecipeReader {
     return legacy.map(TokenizerReader::legacy).or(() -> full.map(TokenizerReader::read));
   }
 
-  static boolean present(Map<String, YamlNode> keys, String key) {
+  /** Whether a key has a value that is not empty. */
+  public static boolean present(Map<String, YamlNode> keys, String key) {
     YamlNode node = keys.get(key);
     return node != null
         && !node.isNull()
@@ -305,7 +284,7 @@ public final class RecipeReader {
   }
 
   /** The value of a key that is known to be there. */
-  static YamlNode child(Map<String, YamlNode> keys, String key) {
+  public static YamlNode child(Map<String, YamlNode> keys, String key) {
     YamlNode node = keys.get(key);
     if (node == null) {
       throw new IllegalStateException("no key " + key);
@@ -313,15 +292,17 @@ public final class RecipeReader {
     return node;
   }
 
-  static Optional<YamlNode> optional(Map<String, YamlNode> keys, String key) {
+  /** The value of a key, unless it is null. */
+  public static Optional<YamlNode> optional(Map<String, YamlNode> keys, String key) {
     return Optional.ofNullable(keys.get(key)).filter(n -> !n.isNull());
   }
 
-  static String orEmpty(@Nullable String text) {
+  public static String orEmpty(@Nullable String text) {
     return text == null ? "" : text;
   }
 
-  static OptionalDouble whole(YamlNode node) {
+  /** A whole number; empty for anything else. */
+  public static OptionalDouble whole(YamlNode node) {
     OptionalDouble number = node.number();
     return number.isPresent() && number.getAsDouble() == Math.rint(number.getAsDouble())
         ? number

@@ -21,44 +21,44 @@ import org.yaml.snakeyaml.nodes.Tag;
  * YAML 1.1 and what mergekit makes of it: booleans are 1 and 0, quoted numbers and {@code 1e-5} (a
  * string in YAML 1.1) are numbers.
  */
-final class YamlNode {
+public final class YamlNode {
   private final Node node;
   private final String path;
   private final List<RecipeProblem> problems;
 
-  YamlNode(Node node, String path, List<RecipeProblem> problems) {
+  public YamlNode(Node node, String path, List<RecipeProblem> problems) {
     this.node = node;
     this.path = path;
     this.problems = problems;
   }
 
-  void problem(Severity severity, String message) {
+  public void problem(Severity severity, String message) {
     problems.add(
         new RecipeProblem(severity, Optional.ofNullable(node.getStartMark()), path, message));
   }
 
-  void error(String message) {
+  public void error(String message) {
     problem(Severity.ERROR, message);
   }
 
-  boolean isNull() {
+  public boolean isNull() {
     return node.getTag().equals(Tag.NULL);
   }
 
-  boolean isMap() {
+  public boolean isMap() {
     return node instanceof MappingNode;
   }
 
-  boolean isList() {
+  public boolean isList() {
     return node instanceof SequenceNode;
   }
 
-  boolean isScalar() {
+  public boolean isScalar() {
     return node instanceof ScalarNode && !isNull();
   }
 
   /** The entries of a mapping; a problem and nothing when it is none. Null values are left out. */
-  SequencedMap<String, YamlNode> map() {
+  public SequencedMap<String, YamlNode> map() {
     SequencedMap<String, YamlNode> entries = new LinkedHashMap<>();
     if (isNull()) {
       return entries;
@@ -85,7 +85,7 @@ final class YamlNode {
   }
 
   /** The elements of a list; a problem and nothing when it is none. */
-  List<YamlNode> list() {
+  public List<YamlNode> list() {
     List<YamlNode> elements = new ArrayList<>();
     if (isNull()) {
       return elements;
@@ -101,7 +101,7 @@ final class YamlNode {
   }
 
   /** The text of a scalar; a problem and null when it is none. */
-  @Nullable String text() {
+  public @Nullable String text() {
     if (node instanceof ScalarNode scalar && !isNull()) {
       return scalar.getValue();
     }
@@ -110,7 +110,7 @@ final class YamlNode {
   }
 
   /** The number of a scalar, empty when it is none; no problem is noted. */
-  OptionalDouble number() {
+  public OptionalDouble number() {
     if (!(node instanceof ScalarNode scalar) || isNull()) {
       return OptionalDouble.empty();
     }
@@ -123,7 +123,7 @@ final class YamlNode {
   }
 
   /** What stands here, for messages. */
-  String describe() {
+  public String describe() {
     return switch (node) {
       case MappingNode mapping -> "a mapping";
       case SequenceNode sequence -> "a list";
@@ -133,7 +133,7 @@ final class YamlNode {
   }
 
   /** Notes every key that is not among the known ones, with the nearest that is. */
-  static void rejectUnknown(Map<String, YamlNode> entries, List<String> known) {
+  public static void rejectUnknown(Map<String, YamlNode> entries, List<String> known) {
     entries.forEach(
         (key, value) -> {
           if (!known.contains(key)) {
