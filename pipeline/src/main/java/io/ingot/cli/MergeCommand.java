@@ -31,8 +31,8 @@ import picocli.CommandLine.Parameters;
     description = "Merges models by a mergekit recipe.",
     footer = "Paths in the recipe are relative to the working directory.")
 final class MergeCommand extends IngotCommand {
-  @Parameters(index = "0", paramLabel = "CONFIG", description = "The recipe.")
-  Path config = Path.of("");
+  @Parameters(index = "0", paramLabel = "CONFIG", arity = "0..1", description = "The recipe.")
+  @Nullable Path given;
 
   @Parameters(index = "1", paramLabel = "OUT", arity = "0..1", description = "Folder to write.")
   @Nullable Path out;
@@ -55,10 +55,28 @@ final class MergeCommand extends IngotCommand {
   @Option(names = "--fail-on-nan", description = "Fail when a result is NaN or infinite.")
   boolean failOnNan;
 
+  @Option(
+      names = "--methods",
+      paramLabel = "NAME",
+      arity = "0..1",
+      fallbackValue = "",
+      description = "Show all merge methods, or one with its formula, parameters and an example.")
+  @Nullable String methods;
+
   @Mixin MergeKitOptions mergekit = new MergeKitOptions();
+
+  private Path config = Path.of("");
 
   @Override
   public Integer call() throws InterruptedException {
+    if (methods != null) {
+      MethodListing.print(methods, console());
+      return 0;
+    }
+    if (given == null) {
+      throw IngotException.usage("CONFIG is missing: the recipe, a YAML file");
+    }
+    config = given;
     if (!mergekit.safeSerialization) {
       throw IngotException.usage(
           "--no-safe-serialization: Ingot writes safetensors only, never pickles");

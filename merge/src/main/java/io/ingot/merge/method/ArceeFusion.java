@@ -5,31 +5,26 @@ import io.ingot.tensor.Rounding;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * Takes over those elements of a model that matter most: importance = |x - base| * KL(softmax(x) ||
- * softmax(base)) of the row, threshold = median + 1.5 * (third - first quartile).
- *
- * <pre>
- * merge_method: arcee_fusion
- * base_model: a
- * models: [{model: b}]
- * dtype: float32
- * </pre>
- */
+/** Takes over those elements of a model that matter most. */
+@Described(
+    title = "Arcee Fusion",
+    formula =
+        """
+        importance = |x - base| * KL(softmax(x) || softmax(base)) by row
+        out = x where importance >= median + 1.5 * (third - first quartile), else base
+        """,
+    paper = "https://arcee.ai",
+    example =
+        """
+        merge_method: arcee_fusion
+        base_model: a
+        models: [{model: b}]
+        dtype: float32
+        """)
 public final class ArceeFusion implements MergeMethod {
   @Override
   public String name() {
     return "arcee_fusion";
-  }
-
-  @Override
-  public String title() {
-    return "Arcee Fusion";
-  }
-
-  @Override
-  public Optional<String> source() {
-    return Optional.of("https://arcee.ai");
   }
 
   @Override

@@ -5,30 +5,28 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The Riemannian (Karcher) mean on the sphere: from a first mean, average the logarithms of all
- * models in the tangent plane, walk along the average, repeat. All models, the base among them,
- * have the same share; the result has their mean norm.
- *
- * <pre>
- * merge_method: karcher
- * models: [{model: a}, {model: b}, {model: c}]
- * dtype: bfloat16
- * </pre>
+ * The Riemannian (Karcher) mean on the sphere. All models, the base among them, have the same
+ * share.
  */
+@Described(
+    title = "Karcher Mean",
+    formula =
+        """
+        u = argmin sum angle(u, x_i)^2 over unit vectors, by at most max_iter steps u <-
+          exp_u(mean log_u(x_i))
+        out = u * mean |x_i|
+        """,
+    paper = "https://en.wikipedia.org/wiki/Karcher_mean",
+    example =
+        """
+        merge_method: karcher
+        models: [{model: a}, {model: b}, {model: c}]
+        dtype: bfloat16
+        """)
 public final class Karcher implements MergeMethod {
   @Override
   public String name() {
     return "karcher";
-  }
-
-  @Override
-  public String title() {
-    return "Karcher Mean";
-  }
-
-  @Override
-  public Optional<String> source() {
-    return Optional.of("https://en.wikipedia.org/wiki/Karcher_mean");
   }
 
   @Override

@@ -6,32 +6,23 @@ import io.ingot.tensor.Rounding;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * out = sum w_i x_i / sum w_i; the division only with {@code normalize}. Model soups (arXiv
- * 2203.05482). The base has no special part.
- *
- * <pre>
- * merge_method: linear
- * models:
- *   - {model: a, parameters: {weight: 0.6}}
- *   - {model: b, parameters: {weight: 0.4}}
- * dtype: bfloat16
- * </pre>
- */
+/** Weighted averages, as in model soups. The base has no special part. */
+@Described(
+    title = "Linear",
+    formula = "out = sum w_i x_i / sum w_i; without the division when normalize is off",
+    paper = "https://arxiv.org/abs/2203.05482",
+    example =
+        """
+        merge_method: linear
+        models:
+          - {model: a, parameters: {weight: 0.6}}
+          - {model: b, parameters: {weight: 0.4}}
+        dtype: bfloat16
+        """)
 public final class Linear implements MergeMethod {
   @Override
   public String name() {
     return "linear";
-  }
-
-  @Override
-  public String title() {
-    return "Linear";
-  }
-
-  @Override
-  public Optional<String> source() {
-    return Optional.of("https://arxiv.org/abs/2203.05482");
   }
 
   @Override

@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /**
  * A way to make one tensor of several. Instances are stateless and thread-safe. To add one: a class
- * with its formula, a line in META-INF/services, a golden case.
+ * that is {@link Described}, a line in META-INF/services, a golden case.
  */
 public interface MergeMethod {
   /** What a method does with the base model. */
@@ -22,10 +22,32 @@ public interface MergeMethod {
   String name();
 
   /** How people call it. */
-  String title();
+  default String title() {
+    return description().title();
+  }
 
   /** Where it was published. */
-  Optional<String> source();
+  default Optional<String> source() {
+    return Optional.of(description().paper()).filter(p -> !p.isEmpty());
+  }
+
+  /** What it computes. */
+  default String formula() {
+    return description().formula().strip();
+  }
+
+  /** A recipe that uses it. */
+  default String example() {
+    return description().example();
+  }
+
+  private Described description() {
+    Described described = getClass().getAnnotation(Described.class);
+    if (described == null) {
+      throw new IllegalStateException(getClass() + " has no @Described");
+    }
+    return described;
+  }
 
   List<Parameter> parameters();
 

@@ -6,17 +6,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * out = t mean(w_k) + (1 - t) w_0 with t = N c / (1 + (N - 1) c), c the mean cosine between the
- * differences of the N models from the base. Model Stock (arXiv 2403.19522).
- *
- * <pre>
- * merge_method: model_stock
- * base_model: base
- * models: [{model: a}, {model: b}]
- * dtype: bfloat16
- * </pre>
- */
+/** Pulls the mean of fine-tunes towards their base, the more the less they agree. */
+@Described(
+    title = "Model Stock",
+    formula =
+        """
+        out = t * mean(x_i) + (1 - t) * base with t = N c / (1 + (N - 1) c), c the mean
+          cosine between the N differences x_i - base
+        """,
+    paper = "https://arxiv.org/abs/2403.19522",
+    example =
+        """
+        merge_method: model_stock
+        base_model: base
+        models: [{model: a}, {model: b}]
+        dtype: bfloat16
+        """)
 public final class ModelStock implements MergeMethod {
   /** Floor of the product of two norms, which pulls tiny differences towards the base. */
   private static final double FLOOR = 1e-6;
@@ -24,16 +29,6 @@ public final class ModelStock implements MergeMethod {
   @Override
   public String name() {
     return "model_stock";
-  }
-
-  @Override
-  public String title() {
-    return "Model Stock";
-  }
-
-  @Override
-  public Optional<String> source() {
-    return Optional.of("https://arxiv.org/abs/2403.19522");
   }
 
   @Override

@@ -8,32 +8,32 @@ import java.util.Optional;
 
 /**
  * A weighted mean on the sphere: project the unit vectors on the tangent plane at their mean
- * direction, average there, project back, scale by the mean norm. Of whole tensors, or of their
- * differences from a base.
- *
- * <pre>
- * merge_method: multislerp
- * models:
- *   - {model: a, parameters: {weight: 1.0}}
- *   - {model: b, parameters: {weight: 0.5}}
- *   - {model: c, parameters: {weight: 0.5}}
- * dtype: float32
- * </pre>
+ * direction, average there, project back, scale by the mean norm.
  */
+@Described(
+    title = "Multi-SLERP",
+    formula =
+        """
+        u_i = x_i / |x_i|
+        m = sum w_i u_i, made a unit
+        T = sum w_i (u_i - <u_i, m> m)
+        out = (m cos |T| + T sin |T| / |T|) * sum w_i |x_i|
+        with a base: of the differences, added to it
+        """,
+    paper = "https://goddard.blog/posts/multislerp-wow-what-a-cool-idea",
+    example =
+        """
+        merge_method: multislerp
+        models:
+          - {model: a, parameters: {weight: 1.0}}
+          - {model: b, parameters: {weight: 0.5}}
+          - {model: c, parameters: {weight: 0.5}}
+        dtype: float32
+        """)
 public final class MultiSlerp implements MergeMethod {
   @Override
   public String name() {
     return "multislerp";
-  }
-
-  @Override
-  public String title() {
-    return "Multi-SLERP";
-  }
-
-  @Override
-  public Optional<String> source() {
-    return Optional.of("https://goddard.blog/posts/multislerp-wow-what-a-cool-idea");
   }
 
   @Override

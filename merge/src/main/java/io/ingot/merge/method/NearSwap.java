@@ -5,32 +5,23 @@ import io.ingot.tensor.Rounding;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * out = w x + (1 - w) base with w = min(1, t / |base - x|): the other model where it is near, the
- * base where it is far.
- *
- * <pre>
- * merge_method: nearswap
- * base_model: a
- * models: [{model: b}]
- * parameters: {t: 0.0001}
- * dtype: bfloat16
- * </pre>
- */
+/** The other model where it is near, the base where it is far. */
+@Described(
+    title = "NearSwap",
+    formula = "out = w * x + (1 - w) * base with w = min(1, t / |base - x|)",
+    paper = "https://huggingface.co/alchemonaut/QuartetAnemoi-70B-t0.0001",
+    example =
+        """
+        merge_method: nearswap
+        base_model: a
+        models: [{model: b}]
+        parameters: {t: 0.0001}
+        dtype: bfloat16
+        """)
 public final class NearSwap implements MergeMethod {
   @Override
   public String name() {
     return "nearswap";
-  }
-
-  @Override
-  public String title() {
-    return "NearSwap";
-  }
-
-  @Override
-  public Optional<String> source() {
-    return Optional.of("https://huggingface.co/alchemonaut/QuartetAnemoi-70B-t0.0001");
   }
 
   @Override

@@ -7,33 +7,30 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Spherical interpolation at w1 / (w0 + w1) of two models, or of their differences from a base; of
- * whole tensors, of rows, or of columns. All steps in the dtype of the tensors.
- *
- * <pre>
- * merge_method: nuslerp
- * models:
- *   - {model: a, parameters: {weight: 0.3}}
- *   - {model: b, parameters: {weight: 0.7}}
- * dtype: bfloat16
- * </pre>
+ * Spherical interpolation of two models, or of their differences from a base; of whole tensors, of
+ * rows, or of columns. All steps in the dtype of the tensors.
  */
+@Described(
+    title = "NuSLERP",
+    formula =
+        """
+        out = slerp(x_0, x_1, t) with t = w_1 / (w_0 + w_1)
+        with a base: base + slerp(x_0 - base, x_1 - base, t)
+        """,
+    example =
+        """
+        merge_method: nuslerp
+        models:
+          - {model: a, parameters: {weight: 0.3}}
+          - {model: b, parameters: {weight: 0.7}}
+        dtype: bfloat16
+        """)
 public final class NuSlerp implements MergeMethod {
   private static final double SMALL = 1e-8;
 
   @Override
   public String name() {
     return "nuslerp";
-  }
-
-  @Override
-  public String title() {
-    return "NuSLERP";
-  }
-
-  @Override
-  public Optional<String> source() {
-    return Optional.empty();
   }
 
   @Override

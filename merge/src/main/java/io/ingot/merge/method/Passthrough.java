@@ -3,30 +3,21 @@ package io.ingot.merge.method;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * out = x, or x * scale. For stacks of layers ("frankenmerges") and for copies of one model.
- *
- * <pre>
- * merge_method: passthrough
- * slices:
- *   - sources: [{model: a, layer_range: [0, 24]}]
- *   - sources: [{model: a, layer_range: [8, 32]}]
- * </pre>
- */
+/** For stacks of layers ("frankenmerges") and for copies of one model. */
+@Described(
+    title = "Passthrough",
+    formula = "out = x, or scale * x",
+    example =
+        """
+        merge_method: passthrough
+        slices:
+          - sources: [{model: a, layer_range: [0, 24]}]
+          - sources: [{model: a, layer_range: [8, 32]}]
+        """)
 public final class Passthrough implements MergeMethod {
   @Override
   public String name() {
     return "passthrough";
-  }
-
-  @Override
-  public String title() {
-    return "Passthrough";
-  }
-
-  @Override
-  public Optional<String> source() {
-    return Optional.empty();
   }
 
   @Override

@@ -10,28 +10,16 @@ import java.util.Optional;
 /** What RAM and RAM+ share: who differs where from the base, by more than epsilon. */
 abstract class ReinforcedMerge implements MergeMethod {
   private final String name;
-  private final String title;
   private final boolean strengthen;
 
-  ReinforcedMerge(String name, String title, boolean strengthen) {
+  ReinforcedMerge(String name, boolean strengthen) {
     this.name = name;
-    this.title = title;
     this.strengthen = strengthen;
   }
 
   @Override
   public final String name() {
     return name;
-  }
-
-  @Override
-  public final String title() {
-    return title;
-  }
-
-  @Override
-  public final Optional<String> source() {
-    return Optional.of("https://arxiv.org/abs/2601.13572");
   }
 
   @Override

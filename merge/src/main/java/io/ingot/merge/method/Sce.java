@@ -9,30 +9,30 @@ import java.util.Optional;
 /**
  * Select, calculate, erase: keep the positions where the differences from the base vary most
  * between models, weigh each model by the mean square of what is left, erase what disagrees with
- * the sign of the sum. FuseChat (arXiv 2408.07990).
- *
- * <pre>
- * merge_method: sce
- * base_model: base
- * models: [{model: a}, {model: b}]
- * parameters: {select_topk: 0.5}
- * dtype: bfloat16
- * </pre>
+ * the sign of the sum. FuseChat.
  */
+@Described(
+    title = "SCE",
+    formula =
+        """
+        V_i = x_i - base where the variance over the models is among the select_topk
+          largest, else 0
+        g_i = mean(V_i^2) / sum of all
+        out = base + sum {g_i V_i of the sign of sum V_i} / sum {their g_i}
+        """,
+    paper = "https://arxiv.org/abs/2408.07990",
+    example =
+        """
+        merge_method: sce
+        base_model: base
+        models: [{model: a}, {model: b}]
+        parameters: {select_topk: 0.5}
+        dtype: bfloat16
+        """)
 public final class Sce implements MergeMethod {
   @Override
   public String name() {
     return "sce";
-  }
-
-  @Override
-  public String title() {
-    return "SCE";
-  }
-
-  @Override
-  public Optional<String> source() {
-    return Optional.of("https://arxiv.org/abs/2408.07990");
   }
 
   @Override

@@ -6,34 +6,32 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * out = sin((1-t) a)/sin a * v0 + sin(t a)/sin a * v1, a the angle between the whole tensors, v0
- * the base; a straight line where they are nearly parallel. Always in float32. Shoemake, Animating
- * rotation with quaternion curves (1985).
- *
- * <pre>
- * merge_method: slerp
- * base_model: a
- * models: [{model: a}, {model: b}]
- * parameters: {t: 0.5}
- * dtype: bfloat16
- * </pre>
+ * Spherical interpolation of two models, always in float32 (Shoemake, Animating rotation with
+ * quaternion curves, 1985).
  */
+@Described(
+    title = "SLERP",
+    formula =
+        """
+        out = sin((1 - t) a) / sin a * base + sin(t a) / sin a * x, a the angle between the
+          whole tensors
+        (1 - t) * base + t * x where |cos a| > 0.9995
+        """,
+    paper = "https://en.wikipedia.org/wiki/Slerp",
+    example =
+        """
+        merge_method: slerp
+        base_model: a
+        models: [{model: a}, {model: b}]
+        parameters: {t: 0.5}
+        dtype: bfloat16
+        """)
 public final class Slerp implements MergeMethod {
   private static final double PARALLEL = 0.9995;
 
   @Override
   public String name() {
     return "slerp";
-  }
-
-  @Override
-  public String title() {
-    return "SLERP";
-  }
-
-  @Override
-  public Optional<String> source() {
-    return Optional.of("https://en.wikipedia.org/wiki/Slerp");
   }
 
   @Override

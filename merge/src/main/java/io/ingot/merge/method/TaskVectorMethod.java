@@ -14,8 +14,6 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class TaskVectorMethod implements MergeMethod {
   private final String name;
-  private final String title;
-  private final String source;
   private final @Nullable Sparsifier sparsifier;
   private final boolean consensus;
   private final boolean normalize;
@@ -23,15 +21,11 @@ abstract class TaskVectorMethod implements MergeMethod {
 
   TaskVectorMethod(
       String name,
-      String title,
-      String source,
       @Nullable Sparsifier sparsifier,
       boolean consensus,
       boolean normalize,
       boolean rescale) {
     this.name = name;
-    this.title = title;
-    this.source = source;
     this.sparsifier = sparsifier;
     this.consensus = consensus;
     this.normalize = normalize;
@@ -41,16 +35,6 @@ abstract class TaskVectorMethod implements MergeMethod {
   @Override
   public final String name() {
     return name;
-  }
-
-  @Override
-  public final String title() {
-    return title;
-  }
-
-  @Override
-  public final Optional<String> source() {
-    return Optional.of(source);
   }
 
   @Override
