@@ -11,7 +11,8 @@ import java.util.Optional;
  * Finds what an architecture lists in a checkpoint: under its name, an alias, the name of a tensor
  * that stands for it, or made of other tensors.
  *
- * @param label the name that decides the order of work
+ * @param label the name that decides the order of work, and so of random numbers; mergekit knows
+ *     none for a tensor made of others and takes those first
  * @param names of all stored tensors that it is made of
  */
 record TensorFinder(String label, TensorData data, List<String> names) {
@@ -22,7 +23,7 @@ record TensorFinder(String label, TensorData data, List<String> names) {
         .or(
             () ->
                 ExpertLayout.make(source, weight.name())
-                    .map(m -> new TensorFinder(weight.name(), m.data(), m.names())));
+                    .map(m -> new TensorFinder("", m.data(), m.names())));
   }
 
   /** Whether it is stored under its name or an alias, or can be made; tied tensors do not count. */

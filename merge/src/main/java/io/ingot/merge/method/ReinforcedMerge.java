@@ -57,7 +57,8 @@ abstract class ReinforcedMerge implements MergeMethod {
     List<Operand> operands = new ArrayList<>(others);
     operands.add(base);
     Rounding r = Rounding.of(tensor.commonType());
-    float epsilon = (float) tensor.number("epsilon");
+    // A tensor is compared with a number in the dtype of the tensor.
+    float epsilon = r.apply(tensor.number("epsilon"));
     float[] factors = strengthen ? factors(tensor, operands, r, epsilon) : new float[0];
     int models = others.size();
     Rounding end = strengthen ? Rounding.F32 : r;
@@ -123,10 +124,11 @@ abstract class ReinforcedMerge implements MergeMethod {
               }
             });
     float strength = (float) tensor.number("r");
+    float floor = (float) tensor.number("epsilon");
     float alpha = (float) tensor.number("alpha");
     float[] factors = new float[models];
     for (int m = 0; m < models; m++) {
-      float rho = (float) counts[2 * m + 1] / Math.max((float) counts[2 * m], epsilon);
+      float rho = (float) counts[2 * m + 1] / Math.max((float) counts[2 * m], floor);
       factors[m] = 1 + strength * Math.clamp(rho, 0f, alpha);
     }
     return factors;

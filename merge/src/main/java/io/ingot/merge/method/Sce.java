@@ -49,8 +49,33 @@ public final class Sce implements MergeMethod {
 
   @Override
   public Optional<Outcome> plan(TensorMerge tensor) {
-    tensor.requireBase();
-    return Optional.of(new Outcome(tensor.commonType(), tensor.commonShape()));
+    Operand base = tensor.requireBase();
+    Outcome outcome = new Outcome(tensor.commonType(), tensor.commonShape());
+    if (tensor.compatible() && !tensor.others().isEmpty() && nothingSelected(tensor)) {
+      // mergekit's mask has one dimension too many then, and the base is written once per model.
+      TensorData stacked = new StackedBase(base.data(), tensor.others().size());
+      tensor.replaceOperands(List.of(base.with(stacked)));
+      return Optional.of(new Outcome(outcome.dtype(), stacked.shape()));
+    }
+    return Optional.of(outcome);
+  }
+
+  /** Whether not one position is selected; reads weights, as far as needed. */
+  private static boolean nothingSelected(TensorMerge tensor) {
+    double share = tensor.number("select_topk");
+    return share < 1
+        && new VarianceSelection(tensor, inputs(tensor), rounding(tensor)).isEmpty(share);
+  }
+
+  /** The models, the base last. */
+  private static List<Operand> inputs(TensorMerge tensor) {
+    List<Operand> operands = new ArrayList<>(tensor.others());
+    operands.add(tensor.requireBase());
+    return operands;
+  }
+
+  private static Rounding rounding(TensorMerge tensor) {
+    return Rounding.of(tensor.commonType());
   }
 
   @Override
@@ -66,9 +91,8 @@ public final class Sce implements MergeMethod {
       Copy.write(tensor, base, null);
       return;
     }
-    Rounding r = Rounding.of(tensor.commonType());
-    List<Operand> operands = new ArrayList<>(others);
-    operands.add(base);
+    Rounding r = rounding(tensor);
+    List<Operand> operands = inputs(tensor);
     int n = others.size();
     Selection kept =
         tensor.number("select_topk") < 1

@@ -15,6 +15,41 @@ record VarianceSelection(TensorMerge tensor, List<Operand> operands, Rounding ro
   /** An empty selection means that nothing is selected. */
   private static final Selection NOTHING = new Selection(new long[0], null);
 
+  /**
+   * Whether the share comes to no position at all. For planning: opens the data by itself and stops
+   * reading when it knows.
+   */
+  boolean isEmpty(double share) {
+    if (share <= 0 || operands.size() == 2) {
+      return true;
+    }
+    operands.forEach(o -> o.data().open());
+    try {
+      float[] variance = new float[Scratch.CHUNK];
+      long varying = 0;
+      long elements = operands.getFirst().elements();
+      for (long at = 0; at < elements; at += Scratch.CHUNK) {
+        int count = (int) Math.min(Scratch.CHUNK, elements - at);
+        read(at, variance, count);
+        varying += different(variance, count);
+        if ((long) (varying * share) > 0) {
+          return false;
+        }
+      }
+      return true;
+    } finally {
+      operands.forEach(o -> o.data().close());
+    }
+  }
+
+  private static int different(float[] variance, int count) {
+    int different = 0;
+    for (int i = 0; i < count; i++) {
+      different += variance[i] != 0 ? 1 : 0;
+    }
+    return different;
+  }
+
   Selection select(double share) {
     double varying =
         Pass.reduce(
@@ -24,11 +59,7 @@ record VarianceSelection(TensorMerge tensor, List<Operand> operands, Rounding ro
             (in, sums, count, position, temporaries) -> {
               float[] variance = temporaries.get(0);
               variance(in, variance, count);
-              int different = 0;
-              for (int i = 0; i < count; i++) {
-                different += variance[i] != 0 ? 1 : 0;
-              }
-              sums[0] += different;
+              sums[0] += different(variance, count);
             })[0];
     long k = (long) (varying * share);
     if (share <= 0 || k == 0) {
