@@ -1,6 +1,7 @@
 package io.ingot.adapter;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ingot.model.Fingerprint;
 import io.ingot.model.Model;
 import io.ingot.tensor.TensorInfo;
 import io.ingot.tensor.TensorSource;
@@ -80,6 +81,11 @@ public final class AdaptedModel implements Model {
         Files.exists(adapter.folder().resolve("tokenizer.json"))
             || Files.exists(adapter.folder().resolve("tokenizer.model"));
     return own ? Optional.of(adapter.folder()) : base.folder();
+  }
+
+  @Override
+  public String fingerprint() {
+    return base.fingerprint() + "+" + Fingerprint.of(adapter.folder());
   }
 
   @Override

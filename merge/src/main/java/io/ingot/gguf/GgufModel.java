@@ -56,6 +56,11 @@ public final class GgufModel implements Model {
     return Optional.empty();
   }
 
+  @Override
+  public String fingerprint() {
+    return files.fingerprint();
+  }
+
   public GgufTokenizer tokenizer() {
     return tokenizer;
   }

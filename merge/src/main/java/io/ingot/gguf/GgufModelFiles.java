@@ -1,6 +1,7 @@
 package io.ingot.gguf;
 
 import io.ingot.error.IngotException;
+import io.ingot.model.Fingerprint;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.SequencedMap;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** A model in one GGUF file, or in the shards of which the first is named. */
 public final class GgufModelFiles implements AutoCloseable {
@@ -47,6 +49,11 @@ public final class GgufModelFiles implements AutoCloseable {
       files.forEach(GgufFile::close);
       throw e;
     }
+  }
+
+  /** Tells apart files whose content may differ, without reading weights. */
+  String fingerprint() {
+    return files.stream().map(f -> Fingerprint.of(f.path())).collect(Collectors.joining("\n"));
   }
 
   private static void openShards(Path path, GgufFile first, long count, List<GgufFile> files) {

@@ -6,6 +6,7 @@ import io.ingot.merge.recipe.ModelRef;
 import io.ingot.merge.recipe.Recipe;
 import io.ingot.model.Model;
 import io.ingot.model.OutputFolder;
+import io.ingot.model.OutputRecord;
 import io.ingot.progress.Progress;
 import io.ingot.safetensors.ShardedWriter;
 import java.io.IOException;
@@ -70,14 +71,31 @@ public final class Merger implements AutoCloseable {
   /** Writes the model folder, which appears when it is complete. */
   public MergeSummary write(Path target, Progress progress, Cancellation cancellation)
       throws InterruptedException {
-    OutputFolder folder = OutputFolder.prepare(target, plan.options().resume());
+    return write(target, false, progress, cancellation);
+  }
+
+  /**
+   * Writes the model folder.
+   *
+   * @param recorded whether it keeps its {@link OutputRecord}
+   */
+  MergeSummary write(Path target, boolean recorded, Progress progress, Cancellation cancellation)
+      throws InterruptedException {
+    String digest = digest();
+    OutputFolder folder = OutputFolder.prepare(target, work -> resumes(work, digest, progress));
     try {
+      OutputRecord.begin(folder.work(), digest);
       MergeSummary summary =
           fill(
               folder.work(),
               target.toAbsolutePath().getFileName().toString(),
               progress,
               cancellation);
+      if (recorded) {
+        OutputRecord.complete(folder.work(), digest);
+      } else {
+        OutputRecord.remove(folder.work());
+      }
       folder.publish();
       return summary;
     } catch (RuntimeException | Error | InterruptedException e) {
@@ -86,6 +104,37 @@ public final class Merger implements AutoCloseable {
       }
       throw e;
     }
+  }
+
+  private boolean resumes(Path work, String digest, Progress progress) {
+    if (!plan.options().resume()) {
+      return false;
+    }
+    boolean same = OutputRecord.begun(work).filter(digest::equals).isPresent();
+    if (!same) {
+      progress.note("what lies in " + work + " is of another merge; it is not taken up");
+    }
+    return same;
+  }
+
+  /** Of everything that decides what is written. */
+  String digest() {
+    return MergeDigest.of(source, plan.options(), participants.values());
+  }
+
+  /** The model that this merge would write, as far as it can be known before. */
+  Model planned(Path scratch) {
+    try {
+      Files.createDirectories(scratch);
+      writeCompanions(scratch, scratch.getFileName().toString());
+    } catch (IOException e) {
+      throw IngotException.failed("cannot write to " + scratch + ": " + e.getMessage());
+    }
+    return new PlannedModel(
+        plan.config(),
+        plan.tensors().stream().map(PlannedTensor::output).toList(),
+        scratch,
+        digest());
   }
 
   /** Writes into a folder that the caller looks after. */

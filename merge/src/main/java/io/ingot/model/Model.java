@@ -22,6 +22,14 @@ public interface Model extends AutoCloseable {
    */
   Optional<Path> folder();
 
+  /**
+   * Differs when the content may differ, and stays the same as long as nobody touches the files;
+   * found without reading weights.
+   */
+  default String fingerprint() {
+    return folder().map(Fingerprint::of).orElse("");
+  }
+
   @Override
   void close();
 }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -14,9 +15,9 @@ import java.util.stream.Stream;
  * renamed at the end. What an interrupted run left there can be taken up again.
  */
 public final class OutputFolder {
-  /** Copies of the recipe that say that a merge has written the folder. */
-  private static final List<String> RECIPES =
-      List.of("mergekit_config.yml", "mergekit_moe_config.yml");
+  /** Files that say that a merge has written the folder. */
+  private static final List<String> MARKS =
+      List.of("mergekit_config.yml", "mergekit_moe_config.yml", OutputRecord.NAME);
 
   private final Path target;
   private final Path work;
@@ -33,23 +34,46 @@ public final class OutputFolder {
    * @throws IngotException CONFLICT when the target holds something that no merge has written
    */
   public static OutputFolder prepare(Path target, boolean resume) {
+    return prepare(target, work -> resume);
+  }
+
+  /**
+   * Prepares the hidden folder.
+   *
+   * @param resumable whether what lies in an earlier hidden folder is kept
+   */
+  public static OutputFolder prepare(Path target, Predicate<Path> resumable) {
+    checkTarget(target);
     Path absolute = target.toAbsolutePath().normalize();
     Path work = absolute.resolveSibling("." + absolute.getFileName() + ".ingot-partial");
+    try {
+      if (!Files.isDirectory(work) || !resumable.test(work)) {
+        delete(work);
+      }
+      Files.createDirectories(work);
+      return new OutputFolder(absolute, work);
+    } catch (IOException e) {
+      throw IngotException.failed("cannot write to " + target + ": " + e.getMessage());
+    }
+  }
+
+  /**
+   * Makes sure that a folder may be written or replaced.
+   *
+   * @throws IngotException CONFLICT when it holds something that no merge has written
+   */
+  public static void checkTarget(Path target) {
+    Path absolute = target.toAbsolutePath().normalize();
     try {
       if (Files.exists(absolute) && !Files.isDirectory(absolute)) {
         throw IngotException.conflict(target + " is a file; a folder is to be written there");
       }
       if (Files.isDirectory(absolute)
           && !isEmpty(absolute)
-          && RECIPES.stream().noneMatch(r -> Files.exists(absolute.resolve(r)))) {
+          && MARKS.stream().noneMatch(r -> Files.exists(absolute.resolve(r)))) {
         throw IngotException.conflict(
             target + " is not empty and holds no earlier merge; name another folder or empty it");
       }
-      if (!resume) {
-        deleteTree(work);
-      }
-      Files.createDirectories(work);
-      return new OutputFolder(absolute, work);
     } catch (IOException e) {
       throw IngotException.failed("cannot write to " + target + ": " + e.getMessage());
     }
@@ -65,10 +89,10 @@ public final class OutputFolder {
     try {
       if (Files.exists(target)) {
         Path old = target.resolveSibling("." + target.getFileName() + ".ingot-old");
-        deleteTree(old);
+        delete(old);
         Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
         Files.move(work, target, StandardCopyOption.ATOMIC_MOVE);
-        deleteTree(old);
+        delete(old);
       } else {
         Files.move(work, target, StandardCopyOption.ATOMIC_MOVE);
       }
@@ -86,7 +110,7 @@ public final class OutputFolder {
             return true;
           }
         }
-        deleteTree(work);
+        delete(work);
       }
     } catch (IOException e) {
       // The failure that brought us here is the one to report.
@@ -100,7 +124,8 @@ public final class OutputFolder {
     }
   }
 
-  private static void deleteTree(Path folder) throws IOException {
+  /** Deletes a folder with everything in it, if it is there. */
+  public static void delete(Path folder) throws IOException {
     if (!Files.exists(folder)) {
       return;
     }

@@ -2,15 +2,16 @@ package io.ingot.cli;
 
 import io.ingot.error.IngotException;
 import io.ingot.merge.Cancellation;
+import io.ingot.merge.MergeChain;
 import io.ingot.merge.MergeOptions;
 import io.ingot.merge.MergeReport;
 import io.ingot.merge.MergeSummary;
 import io.ingot.merge.Merger;
-import io.ingot.merge.recipe.Recipe;
+import io.ingot.merge.NamedResults;
+import io.ingot.merge.recipe.RecipeDocument;
+import io.ingot.merge.recipe.RecipeDocuments;
 import io.ingot.merge.recipe.RecipeProblem;
 import io.ingot.merge.recipe.RecipeProblem.Severity;
-import io.ingot.merge.recipe.RecipeReader;
-import io.ingot.merge.recipe.RecipeReader.Reading;
 import io.ingot.tensor.MersenneTwister;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
@@ -56,6 +57,20 @@ final class MergeCommand extends IngotCommand {
   boolean failOnNan;
 
   @Option(
+      names = {"-I", "--intermediate-dir"},
+      paramLabel = "DIR",
+      description = "Keep the results of documents with a name there.")
+  @Nullable Path intermediates;
+
+  @Option(
+      names = "--lazy",
+      negatable = true,
+      defaultValue = "true",
+      fallbackValue = "true",
+      description = "Use results in DIR that would come out the same (default: on).")
+  boolean lazy = true;
+
+  @Option(
       names = "--methods",
       paramLabel = "NAME",
       arity = "0..1",
@@ -84,33 +99,76 @@ final class MergeCommand extends IngotCommand {
     if (compat != null && !compat.equals("mergekit")) {
       throw IngotException.usage("--compat: unknown tool '" + compat + "'; known: mergekit");
     }
-    if (out == null && !planOnly) {
-      throw IngotException.usage("OUT is missing: the folder to write");
-    }
     List<String> idle = mergekit.withoutEffect();
     if (!idle.isEmpty()) {
       console().warn(String.join(", ", idle) + ": merges run on the CPU; ignored");
     }
-    String source = read();
-    List<Reading> readings = RecipeReader.readAll(config.toString(), source);
-    readings.forEach(this::report);
-    if (readings.size() > 1) {
-      throw IngotException.invalid(config + " holds several documents; one recipe was expected");
+    RecipeDocuments documents = RecipeDocuments.read(config.toString(), read());
+    report(documents.problems());
+    ModelLocations locations =
+        new ModelLocations(environment(), console().progress(), mergekit.trustRemoteCode);
+    if (documents.documents().size() == 1 && intermediates == null) {
+      merge(documents.documents().getFirst(), locations);
+    } else {
+      merge(documents, locations);
     }
-    Recipe recipe = java.util.Objects.requireNonNull(readings.getFirst().recipe());
-    try (Merger merger =
-        Merger.open(
-            recipe,
-            source,
-            new ModelLocations(environment(), console().progress(), mergekit.trustRemoteCode),
-            options())) {
+    return 0;
+  }
+
+  private void merge(RecipeDocument document, ModelLocations locations)
+      throws InterruptedException {
+    if (out == null && !planOnly) {
+      throw IngotException.usage("OUT is missing: the folder to write");
+    }
+    try (Merger merger = Merger.open(document.recipe(), document.source(), locations, options())) {
       if (planOnly || out == null) {
         print(merger.report());
       } else {
-        print(merger.write(out, console().progress(), Cancellation.NONE));
+        print(out, merger.write(out, console().progress(), Cancellation.NONE));
       }
     }
-    return 0;
+  }
+
+  private void merge(RecipeDocuments documents, ModelLocations locations)
+      throws InterruptedException {
+    List<RecipeDocument> chosen =
+        intermediates == null ? documents.needed() : documents.documents();
+    documents.documents().stream()
+        .filter(d -> !chosen.contains(d))
+        .forEach(d -> console().warn("nothing uses " + d.name().orElse("") + "; left out"));
+    MergeChain chain =
+        new MergeChain(chosen, locations, locations::locate, options(), results(documents));
+    ChainListing listing = new ChainListing(console());
+    if (planOnly) {
+      listing.planned(chain.plan(), this::print);
+    } else {
+      listing.made(chain.write(out, console().progress(), Cancellation.NONE), this::print);
+    }
+  }
+
+  /** Where results with names go, which must fit to what the file holds. */
+  private NamedResults results(RecipeDocuments documents) {
+    boolean unnamed = documents.unnamed().isPresent();
+    if (!unnamed && out != null) {
+      throw IngotException.usage(
+          "every document of "
+              + config
+              + " has a name, so there is nothing to write to "
+              + out
+              + "; leave OUT away, or the 'name' of the last document");
+    }
+    if (unnamed && out == null && !planOnly) {
+      throw IngotException.usage("OUT is missing: the folder for the document without a name");
+    }
+    if (intermediates != null) {
+      return NamedResults.kept(intermediates, lazy);
+    }
+    if (!unnamed && !planOnly) {
+      throw IngotException.usage(
+          "--intermediate-dir is missing: every document has a name, so their results go there");
+    }
+    Path beside = out == null ? config.toAbsolutePath().normalize() : out;
+    return NamedResults.beside(beside, resume);
   }
 
   private MergeOptions options() {
@@ -139,9 +197,9 @@ final class MergeCommand extends IngotCommand {
   }
 
   /** Warnings to stderr; errors, and unknown keys when strict, end the command. */
-  private void report(Reading reading) {
+  private void report(List<RecipeProblem> problems) {
     List<RecipeProblem> fatal =
-        reading.problems().stream()
+        problems.stream()
             .filter(
                 p ->
                     p.severity() == Severity.ERROR
@@ -151,10 +209,10 @@ final class MergeCommand extends IngotCommand {
       throw IngotException.invalid(
           String.join("\n       ", fatal.stream().map(p -> config + ":" + p.text()).toList()));
     }
-    reading.problems().forEach(p -> console().warn(config + ":" + p.text()));
+    problems.forEach(p -> console().warn(config + ":" + p.text()));
   }
 
-  private void print(MergeSummary summary) {
+  private void print(Path folder, MergeSummary summary) {
     if (json()) {
       console().result(summary);
       return;
@@ -164,7 +222,7 @@ final class MergeCommand extends IngotCommand {
             String.format(
                 Locale.ROOT,
                 "%s: %d tensors, %.1f M parameters, %.1f MB in %.1f s (%.2f GB/s), %d file%s",
-                out,
+                folder,
                 summary.tensors(),
                 summary.parameters() / 1e6,
                 summary.bytes() / 1e6,

@@ -65,8 +65,7 @@ public enum StepKind {
           "out_dtype",
           "tokenizer_source",
           "tokenizer",
-          "chat_template",
-          "name");
+          "chat_template");
 
   /** What a finetune step refers to. */
   @Doc("Trains an adapter, or a whole model, on a dataset.")

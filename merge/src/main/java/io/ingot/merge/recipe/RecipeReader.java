@@ -57,14 +57,16 @@ public final class RecipeReader {
    * @throws IngotException INVALID when it is no YAML
    */
   public static List<Reading> readAll(String file, String text) {
-    List<Reading> readings = new ArrayList<>();
-    for (Node node : YamlDocuments.compose(file, text)) {
-      readings.add(read(node, ""));
-    }
-    if (readings.isEmpty()) {
+    return compose(file, text).stream().map(node -> read(node, "")).toList();
+  }
+
+  /** The documents of a text as nodes, at least one. */
+  static List<Node> compose(String file, String text) {
+    List<Node> nodes = YamlDocuments.compose(file, text);
+    if (nodes.isEmpty()) {
       throw IngotException.invalid(file + " is empty; a merge recipe was expected");
     }
-    return readings;
+    return nodes;
   }
 
   /**

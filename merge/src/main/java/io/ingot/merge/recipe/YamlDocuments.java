@@ -13,6 +13,9 @@ import org.yaml.snakeyaml.nodes.Node;
 
 /** YAML text as nodes with positions, within bounds on its size, depth and aliases. */
 public final class YamlDocuments {
+  /** Characters of the longest text that is read. */
+  static final int LONGEST = 4_000_000;
+
   private YamlDocuments() {}
 
   /**
@@ -26,7 +29,7 @@ public final class YamlDocuments {
     options.setAllowDuplicateKeys(false);
     options.setMaxAliasesForCollections(50);
     options.setNestingDepthLimit(30);
-    options.setCodePointLimit(4_000_000);
+    options.setCodePointLimit(LONGEST);
     try {
       List<Node> nodes = new ArrayList<>();
       new Yaml(new SafeConstructor(options)).composeAll(new StringReader(text)).forEach(nodes::add);

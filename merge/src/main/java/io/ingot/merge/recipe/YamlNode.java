@@ -22,6 +22,9 @@ import org.yaml.snakeyaml.nodes.Tag;
  * string in YAML 1.1) are numbers.
  */
 public final class YamlNode {
+  private static final List<String> MODEL_KEYS =
+      List.of("model", "base_model", "path", "lora", "source", "tokenizer_source");
+
   private final Node node;
   private final String path;
   private final List<RecipeProblem> problems;
@@ -120,6 +123,27 @@ public final class YamlNode {
           List.of("true", "yes", "on").contains(value.toLowerCase(java.util.Locale.ROOT)) ? 1 : 0);
     }
     return node.getTag().equals(Tag.INT) ? Yaml11Numbers.integer(value) : Yaml11Numbers.real(value);
+  }
+
+  /** Where a model is named below this node, with or without an adapter. */
+  Optional<YamlNode> mention(String model) {
+    return mention(model, false);
+  }
+
+  private Optional<YamlNode> mention(String model, boolean expected) {
+    return switch (node) {
+      case ScalarNode scalar ->
+          expected && List.of(scalar.getValue().split("\\+")).contains(model)
+              ? Optional.of(this)
+              : Optional.empty();
+      case SequenceNode sequence ->
+          list().stream().flatMap(e -> e.mention(model, false).stream()).findFirst();
+      case MappingNode mapping ->
+          map().entrySet().stream()
+              .flatMap(e -> e.getValue().mention(model, MODEL_KEYS.contains(e.getKey())).stream())
+              .findFirst();
+      default -> Optional.empty();
+    };
   }
 
   /** What stands here, for messages. */

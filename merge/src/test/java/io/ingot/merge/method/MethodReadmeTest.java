@@ -33,6 +33,7 @@ class MethodReadmeTest {
 
   @Test
   void everyMethodSaysWhatItComputes() {
+    assertThat(MergeMethods.names()).hasSize(20);
     for (MergeMethod method : MergeMethods.all()) {
       assertThat(method.formula()).as(method.name()).isNotBlank();
       assertThat(method.example()).startsWith("merge_method: " + method.name() + "\n");

@@ -3,20 +3,12 @@ package io.ingot.merge.recipe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.ingot.merge.method.MergeMethod;
-import io.ingot.merge.method.MergeMethods;
 import io.ingot.merge.recipe.RecipeProblem.Severity;
 import io.ingot.merge.recipe.RecipeReader.Reading;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalDouble;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -128,27 +120,5 @@ class RecipeReaderTest {
         .hasMessageContaining("no valid YAML");
     assertThatThrownBy(() -> read("a: 1\na: 2\nb: : :")).hasMessageContaining("recipe.yml:");
     assertThatThrownBy(() -> read("")).hasMessageContaining("empty");
-  }
-
-  /** The example in the documentation of every method is a recipe of that method. */
-  @TestFactory
-  Stream<DynamicTest> examplesOfMethods() {
-    assertThat(MergeMethods.names()).hasSize(20);
-    return MergeMethods.all().stream()
-        .map(m -> DynamicTest.dynamicTest(m.name(), () -> example(m)));
-  }
-
-  private static void example(MergeMethod method) throws IOException {
-    Path source =
-        Path.of(System.getProperty("ingot.root", ".."))
-            .resolve("merge/src/main/java")
-            .resolve(method.getClass().getName().replace('.', '/') + ".java");
-    String text = Files.readString(source);
-    String example =
-        text.substring(text.indexOf("<pre>") + 5, text.indexOf("</pre>"))
-            .replaceAll("(?m)^ \\* ?", "");
-    Reading reading = read(example);
-    assertThat(reading.problems()).isEmpty();
-    assertThat(Objects.requireNonNull(reading.recipe()).method()).isEqualTo(method.name());
   }
 }

@@ -143,6 +143,13 @@ public final class JobCheck {
 
   /** In a job a key that nobody knows is a mistake, where mergekit would ignore it. */
   private void recipe(StepSpec step) {
+    if (step.body().has("name")) {
+      problems.add(
+          job.place(step.path("name")),
+          step.path("name"),
+          "'name' is for files of several recipes; in a job every merge is a step, and its key is"
+              + " the name by which others refer to it");
+    }
     for (RecipeProblem problem : RecipeReader.read(step.node(), step.path("")).problems()) {
       if (problem.severity() != RecipeProblem.Severity.WARNING) {
         Place place = problem.mark().map(Place::of).orElse(job.place(problem.path()));

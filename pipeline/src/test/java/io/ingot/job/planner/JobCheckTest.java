@@ -36,6 +36,19 @@ class JobCheckTest {
   }
 
   @Test
+  void mergesOfAJobAreNamedByTheirSteps() throws IOException {
+    assertThat(
+            problems(
+                """
+                  mix: {merge: {name: first, merge_method: passthrough, models: [{model: base}]}}
+                """))
+        .containsExactly(
+            "job.yaml:6:23: error: steps.mix.merge.name: 'name' is for files of several recipes;"
+                + " in a job every merge is a step, and its key is the name by which others refer"
+                + " to it");
+  }
+
+  @Test
   void referencesMustLeadToTheRightKind() throws IOException {
     assertThat(
             problems(

@@ -1,0 +1,186 @@
+package io.ingot.merge;
+
+import io.ingot.adapter.AdaptedModel;
+import io.ingot.error.IngotException;
+import io.ingot.merge.recipe.ModelRef;
+import io.ingot.merge.recipe.RecipeDocument;
+import io.ingot.model.Model;
+import io.ingot.model.OutputFolder;
+import io.ingot.progress.Progress;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Merges of which some read what others make, as in mergekit-multi. Every document is planned
+ * before the first byte of any is written. Used by one thread.
+ */
+public final class MergeChain {
+  private final List<RecipeDocument> documents;
+  private final ModelResolver models;
+  private final Function<ModelRef, Path> adapters;
+  private final MergeOptions options;
+  private final NamedResults results;
+
+  /**
+   * @param documents each behind those whose results it reads
+   * @param models opens what no document makes
+   * @param adapters finds the folder of an adapter
+   */
+  public MergeChain(
+      List<RecipeDocument> documents,
+      ModelResolver models,
+      Function<ModelRef, Path> adapters,
+      MergeOptions options,
+      NamedResults results) {
+    this.documents = documents;
+    this.models = models;
+    this.adapters = adapters;
+    this.options = options;
+    this.results = results;
+  }
+
+  /**
+   * What a document would do.
+   *
+   * @param kept whether its result is there already
+   */
+  public record Planned(Optional<String> name, boolean kept, MergeReport report) {}
+
+  /**
+   * What a document has done.
+   *
+   * @param summary empty when its result was there already
+   */
+  public record Made(Optional<String> name, Path folder, Optional<MergeSummary> summary) {}
+
+  /**
+   * Plans all documents, those that read results which do not exist yet included.
+   *
+   * @throws IngotException naming everything that is wrong with the first that cannot work
+   */
+  public List<Planned> plan() {
+    Path scratch = scratch();
+    try {
+      Map<String, Model> made = new HashMap<>();
+      List<Planned> planned = new ArrayList<>();
+      for (RecipeDocument document : documents) {
+        try (Merger merger = open(document, reference -> planned(reference, made))) {
+          Optional<String> name = document.name();
+          planned.add(
+              new Planned(
+                  name,
+                  name.isPresent() && results.holds(name.get(), merger.digest()),
+                  merger.report()));
+          name.ifPresent(n -> made.put(n, merger.planned(scratch.resolve(n))));
+        }
+      }
+      return planned;
+    } finally {
+      deleteQuietly(scratch);
+    }
+  }
+
+  /**
+   * Makes all documents.
+   *
+   * @param out where the document without a name goes; null when there is none
+   */
+  public List<Made> write(@Nullable Path out, Progress progress, Cancellation cancellation)
+      throws InterruptedException {
+    plan();
+    if (out != null) {
+      OutputFolder.checkTarget(out);
+    }
+    results.begin(options.resume());
+    boolean done = false;
+    try {
+      List<Made> made = new ArrayList<>();
+      for (RecipeDocument document : documents) {
+        made.add(write(document, out, progress, cancellation));
+      }
+      done = true;
+      return made;
+    } finally {
+      results.end(done, progress);
+    }
+  }
+
+  private Made write(
+      RecipeDocument document, @Nullable Path out, Progress progress, Cancellation cancellation)
+      throws InterruptedException {
+    Optional<String> name = document.name();
+    Path folder = name.map(results::folder).orElse(out);
+    if (folder == null) {
+      throw new IllegalArgumentException("there is no place for the document without a name");
+    }
+    try (Merger merger = open(document, this::written)) {
+      if (name.isPresent() && results.holds(name.get(), merger.digest())) {
+        progress.note(name.get() + ": is there already, in " + folder);
+        return new Made(name, folder, Optional.empty());
+      }
+      name.ifPresent(n -> progress.note(n + ":"));
+      return new Made(
+          name,
+          folder,
+          Optional.of(merger.write(folder, name.isPresent(), progress, cancellation)));
+    } catch (IngotException e) {
+      throw name.isEmpty()
+          ? e
+          : new IngotException(e.kind(), name.get() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private Merger open(RecipeDocument document, ModelResolver resolver) {
+    try {
+      return Merger.open(
+          document.recipe(),
+          document.source(),
+          reference ->
+              reference.revision().isEmpty() && document.uses().contains(reference.path())
+                  ? resolver.open(reference)
+                  : models.open(reference),
+          options);
+    } catch (IngotException e) {
+      throw document.name().isEmpty()
+          ? e
+          : new IngotException(e.kind(), document.name().get() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private Model planned(ModelRef reference, Map<String, Model> made) {
+    Model model = java.util.Objects.requireNonNull(made.get(reference.path()));
+    return reference.lora().isPresent()
+        ? AdaptedModel.open(model, adapters.apply(reference.lora().get()))
+        : model;
+  }
+
+  private Model written(ModelRef reference) {
+    Path folder = results.folder(reference.path()).toAbsolutePath();
+    return models.open(
+        new ModelRef(folder.toString(), Optional.empty(), reference.lora(), Optional.empty()));
+  }
+
+  private static Path scratch() {
+    try {
+      return Files.createTempDirectory("ingot-plan-");
+    } catch (IOException e) {
+      throw IngotException.failed("cannot make a temporary folder: " + e.getMessage());
+    }
+  }
+
+  private static void deleteQuietly(Path folder) {
+    try {
+      OutputFolder.delete(folder);
+    } catch (IOException e) {
+      // A few small files stay in the system's temporary folder.
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package io.ingot.merge;
+
+import io.ingot.error.IngotException;
+import io.ingot.model.OutputFolder;
+import io.ingot.model.OutputRecord;
+import io.ingot.progress.Progress;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/**
+ * Where the results of documents with names lie.
+ *
+ * @param root one folder below it for each
+ * @param temporary whether they are deleted when everything is done
+ * @param reuse whether a result that the same merge would write again is taken as it is
+ */
+public record NamedResults(Path root, boolean temporary, boolean reuse) {
+  /** In a folder that the user wants to keep. */
+  public static NamedResults kept(Path root, boolean reuse) {
+    return new NamedResults(root, false, reuse);
+  }
+
+  /** In a hidden folder beside the result, only as long as needed. */
+  public static NamedResults beside(Path out, boolean resume) {
+    Path absolute = out.toAbsolutePath().normalize();
+    return new NamedResults(
+        absolute.resolveSibling("." + absolute.getFileName() + ".ingot-steps"), true, resume);
+  }
+
+  Path folder(String name) {
+    return root.resolve(name);
+  }
+
+  /** Whether a complete result of this very merge is there and may be used. */
+  boolean holds(String name, String digest) {
+    return reuse && OutputRecord.completed(folder(name)).filter(digest::equals).isPresent();
+  }
+
+  void begin(boolean resume) {
+    try {
+      if (temporary && !resume) {
+        OutputFolder.delete(root);
+      }
+      Files.createDirectories(root);
+    } catch (IOException e) {
+      throw IngotException.failed("cannot write to " + root + ": " + e.getMessage());
+    }
+  }
+
+  /** Deletes what nobody needs any more: everything when done, else only an empty folder. */
+  void end(boolean done, Progress progress) {
+    if (!temporary) {
+      return;
+    }
+    try {
+      if (done || isEmpty()) {
+        OutputFolder.delete(root);
+      } else {
+        progress.note("results so far are kept in " + root + "; --resume goes on there");
+      }
+    } catch (IOException e) {
+      progress.note("cannot delete " + root + ": " + e.getMessage());
+    }
+  }
+
+  private boolean isEmpty() throws IOException {
+    try (Stream<Path> files = Files.list(root)) {
+      return files.findAny().isEmpty();
+    }
+  }
+}

@@ -1,0 +1,208 @@
+package io.ingot.merge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ingot.error.IngotException;
+import io.ingot.merge.MergeChain.Made;
+import io.ingot.merge.MergeChain.Planned;
+import io.ingot.merge.recipe.RecipeDocuments;
+import io.ingot.model.ModelFolder;
+import io.ingot.progress.Progress;
+import io.ingot.tensor.Elements;
+import io.ingot.tensor.TensorSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Several documents in one file: planning before anything exists, reuse, resuming, failures. */
+class MergeChainTest {
+  private static final MergeOptions PLAIN = MergeOptions.defaults().withThreads(1);
+  private static final String TWO =
+      """
+      merge_method: linear
+      models:
+        - {model: stacked, parameters: {weight: 1}}
+        - {model: mean, parameters: {weight: 1}}
+      ---
+      name: stacked
+      merge_method: passthrough
+      slices:
+        - sources: [{model: mean, layer_range: [0, 1]}]
+        - sources: [{model: c, layer_range: [1, 2]}]
+      ---
+      name: mean
+      merge_method: linear
+      models:
+        - {model: a, parameters: {weight: 1}}
+        - {model: b, parameters: {weight: 1}}
+      """;
+
+  @TempDir Path root;
+
+  @BeforeEach
+  void models() throws IOException {
+    TinyModels.constant(root.resolve("a"), 2, 1);
+    TinyModels.constant(root.resolve("b"), 2, 3);
+    TinyModels.constant(root.resolve("c"), 2, 9);
+  }
+
+  private MergeChain chain(String text, NamedResults results, MergeOptions options) {
+    RecipeDocuments documents = RecipeDocuments.read("recipe.yml", text);
+    assertThat(documents.problems()).isEmpty();
+    return new MergeChain(
+        documents.documents(),
+        reference -> ModelFolder.open(root.resolve(reference.path())),
+        reference -> root.resolve(reference.path()),
+        options,
+        results);
+  }
+
+  private List<Made> write(String text, NamedResults results, Path out, MergeOptions options)
+      throws InterruptedException {
+    return chain(text, results, options).write(out, Progress.NONE, Cancellation.NONE);
+  }
+
+  private static float first(Path folder, String tensor) throws IOException {
+    try (TensorSource weights = GoldenMerge.weights(folder)) {
+      return (float) Elements.readOne(weights.info(tensor).dtype(), weights.data(tensor), 0);
+    }
+  }
+
+  @Test
+  void mergesWhatOtherDocumentsMake() throws Exception {
+    Path out = root.resolve("out");
+    write(TWO, NamedResults.beside(out, false), out, PLAIN);
+    // mean: 2, layers 2 and 3; stacked: layer 0 of mean and layer 1 of c.
+    assertThat(first(out, "model.embed_tokens.weight")).isEqualTo(2f);
+    assertThat(first(out, "model.layers.0.mlp.up_proj.weight")).isEqualTo(2f);
+    assertThat(first(out, "model.layers.1.mlp.up_proj.weight")).isEqualTo((10f + 3f) / 2);
+    assertThat(root.resolve(".out.ingot-steps")).doesNotExist();
+    assertThat(out.resolve(".ingot-merge.json")).doesNotExist();
+    RecipeDocuments again =
+        RecipeDocuments.read("again", Files.readString(out.resolve("mergekit_config.yml")));
+    assertThat(again.documents()).hasSize(3);
+  }
+
+  @Test
+  void plansWithoutWritingAnything() throws Exception {
+    Path results = root.resolve("results");
+    List<Planned> planned = chain(TWO, NamedResults.kept(results, true), PLAIN).plan();
+    assertThat(planned).extracting(p -> p.name().orElse("")).containsExactly("mean", "stacked", "");
+    assertThat(planned).noneMatch(Planned::kept);
+    assertThat(planned.getLast().report().parameters()).isEqualTo(3 * 48 - 40 + 2 * (7 * 48 + 16));
+    assertThat(results).doesNotExist();
+  }
+
+  @Test
+  void findsMistakesOfLaterDocumentsBeforeTheFirstByte() {
+    Path out = root.resolve("out");
+    String text = TWO.replace("layer_range: [0, 1]", "layer_range: [7, 8]");
+    assertThatThrownBy(() -> write(text, NamedResults.beside(out, false), out, PLAIN))
+        .isInstanceOf(IngotException.class)
+        .hasMessageContaining("stacked: tensor model.layers.7")
+        .hasMessageContaining("missing in model mean");
+    assertThat(root.resolve(".out.ingot-steps")).doesNotExist();
+  }
+
+  @Test
+  void usesCompleteResultsOfTheSameMergeOnly() throws Exception {
+    Path out = root.resolve("out");
+    NamedResults kept = NamedResults.kept(root.resolve("results"), true);
+    assertThat(made(write(TWO, kept, out, PLAIN))).containsExactly(true, true, true);
+    assertThat(made(write(TWO, kept, out, PLAIN))).containsExactly(false, false, true);
+    assertThat(chain(TWO, kept, PLAIN).plan())
+        .extracting(Planned::kept)
+        .containsExactly(true, true, false);
+    // Another recipe for the middle one: the first may stay.
+    String other = TWO.replace("model: c", "model: b");
+    assertThat(made(write(other, kept, out, PLAIN))).containsExactly(false, true, true);
+    // Another seed or option makes all anew; so does a changed input or an explicit wish.
+    assertThat(made(write(other, kept, out, PLAIN.withSeed(7)))).containsExactly(true, true, true);
+    TinyModels.constant(root.resolve("a"), 2, 5);
+    assertThat(made(write(other, kept, out, PLAIN.withSeed(7)))).containsExactly(true, true, true);
+    assertThat(first(out, "model.embed_tokens.weight")).isEqualTo(4f);
+    NamedResults fresh = NamedResults.kept(root.resolve("results"), false);
+    assertThat(made(write(other, fresh, out, PLAIN.withSeed(7)))).containsExactly(true, true, true);
+  }
+
+  @Test
+  void makesDamagedResultsAnew() throws Exception {
+    Path out = root.resolve("out");
+    Path results = root.resolve("results");
+    NamedResults kept = NamedResults.kept(results, true);
+    write(TWO, kept, out, PLAIN);
+    Files.delete(results.resolve("mean/config.json"));
+    Files.writeString(results.resolve("stacked/model.safetensors"), "broken");
+    assertThat(made(write(TWO, kept, out, PLAIN))).containsExactly(true, true, true);
+    assertThat(first(out, "model.embed_tokens.weight")).isEqualTo(2f);
+  }
+
+  @Test
+  void goesOnAfterAFailure() throws Exception {
+    Path out = root.resolve("out");
+    Path steps = root.resolve(".out.ingot-steps");
+    int[] polls = {0};
+    MergeChain chain = chain(TWO, NamedResults.beside(out, false), PLAIN);
+    assertThatThrownBy(
+            () ->
+                chain.write(
+                    out,
+                    Progress.NONE,
+                    () -> {
+                      if (++polls[0] > 30) {
+                        throw new InterruptedException();
+                      }
+                    }))
+        .isInstanceOf(InterruptedException.class);
+    assertThat(steps.resolve("mean/config.json")).exists();
+    assertThat(out).doesNotExist();
+    List<Made> made = write(TWO, NamedResults.beside(out, true), out, PLAIN.withResume(true));
+    assertThat(made(made)).containsExactly(false, true, true);
+    assertThat(steps).doesNotExist();
+    assertThat(first(out, "model.layers.1.mlp.up_proj.weight")).isEqualTo(6.5f);
+  }
+
+  @Test
+  void doesNotResumeAnotherMerge() throws Exception {
+    Path out = root.resolve("out");
+    MergeOptions shards = PLAIN.withShardBytes(400);
+    int[] polls = {0};
+    assertThatThrownBy(
+            () ->
+                chain(single(1), NamedResults.beside(out, false), shards)
+                    .write(
+                        out,
+                        Progress.NONE,
+                        () -> {
+                          if (++polls[0] > 12) {
+                            throw new InterruptedException();
+                          }
+                        }))
+        .isInstanceOf(InterruptedException.class);
+    assertThat(root.resolve(".out.ingot-partial")).exists();
+    // The same names and shapes, other weights: finished shards must not be taken over.
+    write(single(3), NamedResults.beside(out, true), out, shards.withResume(true));
+    for (String tensor : List.of("lm_head.weight", "model.layers.0.mlp.up_proj.weight")) {
+      assertThat(first(out, tensor)).as(tensor).isEqualTo(2.5f);
+    }
+  }
+
+  private static String single(int weight) {
+    return """
+        merge_method: linear
+        models:
+          - {model: a, parameters: {weight: 1}}
+          - {model: b, parameters: {weight: %d}}
+        """
+        .formatted(weight);
+  }
+
+  private static List<Boolean> made(List<Made> documents) {
+    return documents.stream().map(d -> d.summary().isPresent()).toList();
+  }
+}
