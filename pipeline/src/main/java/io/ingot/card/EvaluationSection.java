@@ -15,7 +15,11 @@ final class EvaluationSection implements Section {
       Scores scores = Scores.of(evaluation.getValue());
       if (!scores.rows().isEmpty() && !scores.columns().isEmpty()) {
         text.append(text.isEmpty() ? "## Evaluation\n\n" : "\n");
-        text.append(table(scores)).append('\n').append(legend(scores)).append(gates(scores));
+        text.append(table(scores))
+            .append('\n')
+            .append(legend(scores))
+            .append(best(scores))
+            .append(gates(scores));
       }
     }
     return text.toString();
@@ -35,7 +39,7 @@ final class EvaluationSection implements Section {
       cells.add(Markdown.code(row.model()) + (base ? " (before)" : ""));
       for (Scores.Column column : scores.columns()) {
         OptionalDouble value = row.value(column);
-        cells.add(value.isPresent() ? Scores.show(value.getAsDouble()) : "");
+        cells.add(value.isPresent() ? cell(scores, row, column, value.getAsDouble()) : "");
       }
       if (sizes) {
         cells.add(row.bytes().map(Markdown::size).orElse(""));
@@ -43,6 +47,25 @@ final class EvaluationSection implements Section {
       rows.add(cells);
     }
     return Markdown.table(head, rows);
+  }
+
+  private static String cell(Scores scores, Scores.Row row, Scores.Column column, double value) {
+    String text = Scores.show(value);
+    return scores.isBest(column.suite(), row.model()) ? "**" + text + "**" : text;
+  }
+
+  private static String best(Scores scores) {
+    StringBuilder text = new StringBuilder();
+    for (Scores.Best best : scores.best()) {
+      text.append("\nBest of ")
+          .append(Markdown.code(best.matrix()))
+          .append(": ")
+          .append(String.join(", ", best.models().stream().map(Markdown::code).toList()))
+          .append(" (")
+          .append(Markdown.text(best.reason()))
+          .append("); bold: no other of them is better on that suite.\n");
+    }
+    return text.toString();
   }
 
   private static String legend(Scores scores) {

@@ -13,8 +13,14 @@ import java.util.OptionalDouble;
  * One evaluation.json, read leniently.
  *
  * @param columns suite and metric, in the order of the file
+ * @param best the best members of each matrix
  */
-record Scores(List<Column> columns, List<Row> rows, Optional<String> baseline, List<Gate> gates) {
+record Scores(
+    List<Column> columns,
+    List<Row> rows,
+    Optional<String> baseline,
+    List<Best> best,
+    List<Gate> gates) {
   record Column(String suite, String metric, Optional<Long> rows) {}
 
   record Row(String model, Optional<Long> bytes, Map<Column, Double> values) {
@@ -22,6 +28,31 @@ record Scores(List<Column> columns, List<Row> rows, Optional<String> baseline, L
       Double value = values.get(column);
       return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);
     }
+  }
+
+  /**
+   * The best members of a matrix.
+   *
+   * @param bySuite members that no other surpasses
+   */
+  record Best(
+      String matrix, List<String> models, String reason, Map<String, List<String>> bySuite) {
+    static Best of(String matrix, JsonNode best) {
+      Map<String, List<String>> bySuite = new LinkedHashMap<>();
+      best.path("suites")
+          .properties()
+          .forEach(suite -> bySuite.put(suite.getKey(), texts(suite.getValue())));
+      return new Best(matrix, texts(best.path("models")), best.path("reason").asText(), bySuite);
+    }
+
+    private static List<String> texts(JsonNode list) {
+      return list.valueStream().map(JsonNode::asText).toList();
+    }
+  }
+
+  /** Whether no other member of its matrix is better on a suite. */
+  boolean isBest(String suite, String model) {
+    return best.stream().anyMatch(b -> b.bySuite().getOrDefault(suite, List.of()).contains(model));
   }
 
   record Gate(String expression, Optional<Double> value, boolean passed) {}
@@ -73,6 +104,9 @@ record Scores(List<Column> columns, List<Row> rows, Optional<String> baseline, L
         evaluation.path("baseline").isTextual()
             ? Optional.of(evaluation.path("baseline").asText())
             : Optional.empty(),
+        evaluation.path("best").properties().stream()
+            .map(matrix -> Best.of(matrix.getKey(), matrix.getValue()))
+            .toList(),
         gates);
   }
 

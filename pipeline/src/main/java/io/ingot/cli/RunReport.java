@@ -1,6 +1,8 @@
 package io.ingot.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.ingot.run.RunRecord;
 import io.ingot.run.RunState;
 import io.ingot.run.StepRecord;
@@ -15,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A run as a document and as a table. */
@@ -23,6 +26,8 @@ record RunReport(RunRecord run, List<StepRecord> steps, IngotHome home) {
 
   /**
    * The document of {@code run --json}.
+   *
+   * <p>An evaluation of a matrix also says which of its members is the best.
    *
    * @param stopped whether the run was interrupted: what is not finished counts as cancelled
    */
@@ -36,6 +41,7 @@ record RunReport(RunRecord run, List<StepRecord> steps, IngotHome home) {
       row.put("artifact", artifact(step));
       row.put("seconds", Math.round(step.seconds() * 1000) / 1000.0);
       row.put("reason", reason(step));
+      best(step).ifPresent(best -> row.put("best", best));
       rows.add(row);
     }
     Map<String, Object> document = new LinkedHashMap<>();
@@ -83,22 +89,40 @@ record RunReport(RunRecord run, List<StepRecord> steps, IngotHome home) {
     return run.jobName() + ": " + state + " in " + Times.duration(seconds) + ", run " + run.id();
   }
 
+  private Optional<JsonNode> best(StepRecord step) {
+    try {
+      JsonNode best = evaluation(step).path("best");
+      return best.isEmpty() ? Optional.empty() : Optional.of(best);
+    } catch (IOException e) {
+      return Optional.empty(); // the table of a person says why
+    }
+  }
+
+  /** The evaluation.json of a step that is done; nothing of others. */
+  private JsonNode evaluation(StepRecord step) throws IOException {
+    if (!step.kind().equals("evaluate") || step.outputDigest() == null) {
+      return MissingNode.getInstance();
+    }
+    Path artifact = new ArtifactStore(home.artifacts()).path(step.outputDigest());
+    return JSON.readTree(artifact.resolve("evaluation.json").toFile());
+  }
+
   /** The tables of the evaluations of this run. */
   List<String> evaluations() {
     List<String> lines = new ArrayList<>();
     for (StepRecord step : steps) {
-      if (step.kind().equals("evaluate") && step.outputDigest() != null) {
-        Path artifact = new ArtifactStore(home.artifacts()).path(step.outputDigest());
-        try {
-          lines.add(step.name());
-          EvaluationTable.of(JSON.readTree(artifact.resolve("evaluation.json").toFile()))
-              .lines()
-              .forEach(line -> lines.add("  " + line));
-        } catch (IOException e) {
-          lines.add("  (cannot be read: " + e.getMessage() + ")");
+      try {
+        JsonNode evaluation = evaluation(step);
+        if (evaluation.isMissingNode()) {
+          continue;
         }
-        lines.add("");
+        lines.add(step.name());
+        EvaluationTable.of(evaluation).lines().forEach(line -> lines.add("  " + line));
+      } catch (IOException e) {
+        lines.add(step.name());
+        lines.add("  (cannot be read: " + e.getMessage() + ")");
       }
+      lines.add("");
     }
     return lines;
   }

@@ -79,6 +79,15 @@ public final class Grammar {
       kinds.put(kind.word(), kind.key());
     }
     List<String> words = Arrays.stream(StepKind.values()).map(StepKind::word).toList();
+    kinds.put(
+        "matrix",
+        new Key(
+            new Schema.Matrix(StepKind.MERGE.word(), StepKind.RECIPE),
+            "Makes one step for each combination of its axes, called STEP.NAME.AXIS=VALUE; the step's"
+                + " own name stands for all of them in evaluate.models.",
+            false,
+            false,
+            Optional.empty()));
     Struct step =
         new Struct("Step", "One step, of one kind.", kinds, List.of(new Group(words, true)));
     return new Key(

@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 
 /**
- * The only two substitutions: {@code ${env:NAME}} and {@code ${run.date}}.
+ * The substitutions of the whole file: {@code ${env:NAME}} and {@code ${run.date}}. What a matrix
+ * puts for {@code ${matrix.AXIS}} is left for {@link MatrixReferences}.
  *
  * @param date of the run
  */
@@ -42,6 +43,8 @@ record Interpolation(Map<String, String> environment, LocalDate date) {
       problems.add(place, path, "'" + matcher.group() + "' is not closed by '}'");
     } else if (reference.equals("run.date")) {
       return Optional.of(date.toString());
+    } else if (reference.startsWith("matrix.")) {
+      return Optional.of(matcher.group());
     } else if (reference.startsWith("env:")) {
       String name = reference.substring("env:".length());
       if (SECRET.matcher(name).matches()) {

@@ -1,23 +1,19 @@
 package io.ingot.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ingot.error.IngotException;
 import io.ingot.step.Parameters;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
-import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
-import org.yaml.snakeyaml.nodes.NodeTuple;
 
 /**
  * Reads job files.
@@ -52,23 +48,16 @@ public record JobReader(Map<String, String> environment, LocalDate today) {
     NodeResolution.apply(root, new Interpolation(environment, today), problems);
     NodeReader reader = new NodeReader(problems, places);
     JsonNode tree = reader.read(root, Grammar.job(), "");
-    return tree == null ? Optional.empty() : Optional.of(spec(file, tree, root, places));
+    if (tree == null) {
+      return Optional.empty();
+    }
+    StepReader steps = new StepReader(reader, places, problems);
+    steps.read(tree, root);
+    return Optional.of(spec(file, tree, steps, places));
   }
 
-  private static JobSpec spec(Path file, JsonNode tree, Node root, Map<String, Place> places) {
-    SequencedMap<String, StepSpec> steps = new LinkedHashMap<>();
-    Set<String> broken = new HashSet<>();
-    for (Map.Entry<String, JsonNode> entry : tree.path("steps").properties()) {
-      StepKind kind = StepKind.of(entry.getValue()).orElse(null);
-      if (kind == null || entry.getValue().size() != 1) {
-        broken.add(entry.getKey());
-        continue;
-      }
-      Node node = descend(descend(descend(root, "steps"), entry.getKey()), kind.word());
-      steps.put(
-          entry.getKey(),
-          new StepSpec(entry.getKey(), kind, (ObjectNode) entry.getValue().get(kind.word()), node));
-    }
+  private static JobSpec spec(
+      Path file, JsonNode tree, StepReader steps, Map<String, Place> places) {
     JobSpec bare =
         new JobSpec(
             file,
@@ -77,8 +66,9 @@ public record JobReader(Map<String, String> environment, LocalDate today) {
             entries(tree.path("models"), ModelEntry.class),
             Optional.empty(),
             entries(tree.path("datasets"), DatasetEntry.class),
-            steps,
-            Set.copyOf(broken),
+            steps.steps,
+            steps.matrices,
+            Set.copyOf(steps.broken),
             optional(tree, "schedule", ScheduleEntry.class),
             Map.copyOf(places));
     Optional<Path> hub =
@@ -90,18 +80,11 @@ public record JobReader(Map<String, String> environment, LocalDate today) {
         bare.models(),
         hub,
         bare.datasets(),
-        steps,
+        steps.steps,
+        steps.matrices,
         bare.broken(),
         bare.schedule(),
         bare.places());
-  }
-
-  private static Node descend(Node node, String key) {
-    NodeTuple entry = Mappings.entries((MappingNode) node, "", new Problems()).get(key);
-    if (entry == null) {
-      throw new IllegalStateException("no key " + key);
-    }
-    return entry.getValueNode();
   }
 
   private static <T> Optional<T> optional(JsonNode tree, String key, Class<T> type) {

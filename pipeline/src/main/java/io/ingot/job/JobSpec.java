@@ -11,6 +11,8 @@ import java.util.Set;
  * io.ingot.job.planner} to say.
  *
  * @param file as the user wrote it
+ * @param steps also those that a matrix stands for, by their own names
+ * @param matrices by the name of the step that holds them, which is no step itself
  * @param broken names of steps that could not be read
  * @param places of all values that the user wrote, by key path
  */
@@ -22,6 +24,7 @@ public record JobSpec(
     Optional<Path> embeddedHub,
     SequencedMap<String, DatasetEntry> datasets,
     SequencedMap<String, StepSpec> steps,
+    SequencedMap<String, MatrixSpec> matrices,
     Set<String> broken,
     Optional<ScheduleEntry> schedule,
     Map<String, Place> places) {
@@ -33,6 +36,18 @@ public record JobSpec(
       throw new IllegalArgumentException("no step " + step);
     }
     return found;
+  }
+
+  /** The matrix that a step is a member of. */
+  public Optional<MatrixSpec> matrixOf(String step) {
+    int dot = step.indexOf('.');
+    return dot < 0 ? Optional.empty() : Optional.ofNullable(matrices.get(step.substring(0, dot)));
+  }
+
+  /** Whether this is a step, or would be a member of a matrix, that could not be read. */
+  public boolean isBroken(String step) {
+    int dot = step.indexOf('.');
+    return broken.contains(dot < 0 ? step : step.substring(0, dot));
   }
 
   /** A path of the job file as an absolute path: relative to the file's folder. */

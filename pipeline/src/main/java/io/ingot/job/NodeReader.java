@@ -46,6 +46,7 @@ final class NodeReader {
       case Schema.Items items -> items(node, items, path);
       case Schema.Either either -> either(node, either, path);
       case Schema.Tree tree -> tree(node, path);
+      case Schema.Matrix matrix -> tree(node, path);
       default -> scalar(node, schema, path);
     };
   }
@@ -201,6 +202,7 @@ final class NodeReader {
       case Schema.Names n -> node instanceof MappingNode;
       case Schema.Items i -> node instanceof SequenceNode;
       case Schema.Tree t -> true;
+      case Schema.Matrix m -> true;
       case Schema.Text t -> node instanceof ScalarNode s && Scalars.value(s).isTextual();
       case Schema.Choice c -> node instanceof ScalarNode s && Scalars.value(s).isTextual();
       case Schema.Truth t -> node instanceof ScalarNode s && Scalars.value(s).isBoolean();

@@ -107,6 +107,9 @@ final class NodeResolution {
       return node;
     }
     String text = interpolation.text(node, path, problems);
+    if (text.equals(node.getValue())) {
+      return node; // refers to a matrix only, or to nothing
+    }
     boolean whole = Interpolation.isReference(node.getValue().strip());
     ScalarStyle style = whole ? ScalarStyle.PLAIN : ScalarStyle.DOUBLE_QUOTED;
     return new ScalarNode(

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Collects what is wrong, so that all of it is told at once. Not thread-safe. */
 public final class Problems {
@@ -20,6 +21,20 @@ public final class Problems {
       Place place, String path, String message, String word, Collection<String> allowed) {
     String suffix = allowed.isEmpty() ? "" : "; allowed: " + String.join(", ", allowed);
     list.add(new Problem(place, path, message + suffix, Nearest.to(word, allowed).orElse(null)));
+  }
+
+  public void add(Place place, String path, String message, @Nullable String suggestion) {
+    list.add(new Problem(place, path, message, suggestion));
+  }
+
+  /** Takes over what others found. */
+  public void addAll(Problems others) {
+    list.addAll(others.list);
+  }
+
+  /** In the order in which they were found. */
+  public List<Problem> found() {
+    return List.copyOf(list);
   }
 
   public boolean isEmpty() {

@@ -34,6 +34,7 @@ public enum StepKind {
     return name().toLowerCase(Locale.ROOT);
   }
 
+  /** What the step reads; also where it is one of many that a matrix made. */
   Key key() {
     return new Key(schema(), doc, false, false, Optional.empty());
   }
@@ -53,7 +54,7 @@ public enum StepKind {
   }
 
   /** Keys of a recipe; {@link io.ingot.merge.recipe.RecipeReader} reads and judges them. */
-  private static final List<String> RECIPE =
+  static final List<String> RECIPE =
       List.of(
           "merge_method",
           "models",

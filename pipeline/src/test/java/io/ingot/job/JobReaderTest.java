@@ -208,7 +208,7 @@ class JobReaderTest {
             "job.yaml:14:51: error: steps.tune.finetune.train.packing: expected true or false, got"
                 + " the text 'yes'",
             "job.yaml:16:5: error: steps.other.finetuen: unknown key; allowed: finetune, merge,"
-                + " quantize, evaluate, publish; did you mean 'finetune'?",
+                + " quantize, evaluate, publish, matrix; did you mean 'finetune'?",
             "job.yaml:17:10: error: steps.empty: one of the keys finetune, merge, quantize,"
                 + " evaluate, publish is missing");
   }

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 /** Gates {@code MODEL[.TYPE].SUITE.METRIC OPERATOR NUMBER}: each must speak of what is measured. */
 final class GateCheck {
   private static final Pattern GATE =
-      Pattern.compile("\\s*([A-Za-z0-9_.-]+)\\s*(>=|<=|==|>|<)\\s*([-+0-9.eE]+)\\s*");
+      Pattern.compile("\\s*([A-Za-z0-9_.=-]+)\\s*(>=|<=|==|>|<)\\s*([-+0-9.eE]+)\\s*");
 
   private GateCheck() {}
 
@@ -29,6 +29,7 @@ final class GateCheck {
         problems.add(job.place(path), path, "'" + named.get(i).asText() + "' is listed twice");
       }
     }
+    SelectCheck.check(job, step, problems);
     JsonNode gates = step.body().path("gate");
     for (int i = 0; i < gates.size(); i++) {
       gate(job, step, gates.get(i).asText(), step.path("gate[" + i + "]"), problems);
@@ -39,7 +40,7 @@ final class GateCheck {
       JobSpec job, StepSpec step, String text, String path, Problems problems) {
     Matcher matcher = GATE.matcher(text);
     List<String> parts = matcher.matches() ? List.of(matcher.group(1).split("\\.", -1)) : List.of();
-    if (parts.size() < 3 || parts.size() > 4 || !isNumber(matcher.group(3))) {
+    if (parts.size() < 3 || !isNumber(matcher.group(3))) {
       problems.add(
           job.place(path),
           path,

@@ -6,6 +6,7 @@ import io.ingot.gguf.mix.FileType;
 import io.ingot.hub.RepoId;
 import io.ingot.job.JobReader;
 import io.ingot.job.JobSpec;
+import io.ingot.job.MatrixSpec;
 import io.ingot.job.Place;
 import io.ingot.job.Problems;
 import io.ingot.job.StepKind;
@@ -17,7 +18,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * circles, missing files, gates about nothing. Reads the disk, never the network.
  */
 public final class JobCheck {
+  private static final int SHOWN = 12;
+
   private final JobSpec job;
   private final Problems problems;
 
@@ -61,9 +66,26 @@ public final class JobCheck {
   static void check(JobSpec job, Problems problems) {
     JobCheck check = new JobCheck(job, problems);
     check.sources();
-    job.steps().values().forEach(check::step);
+    check.steps();
     Cycles.check(job, problems);
     job.schedule().ifPresent(schedule -> ScheduleCheck.check(job, schedule, problems));
+  }
+
+  private void steps() {
+    Map<String, MemberProblems> members = new LinkedHashMap<>();
+    for (StepSpec step : job.steps().values()) {
+      Optional<MatrixSpec> matrix = job.matrixOf(step.name());
+      if (matrix.isEmpty()) {
+        step(step);
+        continue;
+      }
+      Problems own = new Problems();
+      new JobCheck(job, own).step(step);
+      members
+          .computeIfAbsent(matrix.get().step(), name -> new MemberProblems(matrix.get()))
+          .add(step.name(), own);
+    }
+    members.values().forEach(found -> found.tell(problems));
   }
 
   private void add(String path, String message) {
@@ -75,7 +97,7 @@ public final class JobCheck {
         .forEach(
             (name, model) -> {
               String path = "models." + name;
-              if (job.steps().containsKey(name)) {
+              if (job.steps().containsKey(name) || job.matrices().containsKey(name)) {
                 add("steps." + name, "is the name of a model already; references would be unclear");
               }
               source(path, model.hub(), model.path(), model.revision());
@@ -185,11 +207,14 @@ public final class JobCheck {
             : (wants.models() && job.models().containsKey(name))
                 || (target != null && wants.kinds().contains(target.kind()));
     if (found
-        || job.broken().contains(name)
+        || job.isBroken(name)
         || (reference.path().contains(".merge.") && MergeSource.isForeign(job, name))) {
       return;
     }
-    if (target != null) {
+    MatrixSpec matrix = job.matrices().get(name);
+    if (matrix != null) {
+      add(reference.path(), "'" + name + "' stands for " + several(matrix) + "; name one of them");
+    } else if (target != null) {
       add(
           reference.path(),
           "'" + name + "' is a " + target.kind().word() + " step; expected " + wants.description());
@@ -207,6 +232,15 @@ public final class JobCheck {
     }
   }
 
+  private static String several(MatrixSpec matrix) {
+    List<String> members = matrix.members();
+    int shown = Math.min(members.size(), SHOWN);
+    return members.size()
+        + " steps: "
+        + String.join(", ", members.subList(0, shown))
+        + (shown < members.size() ? " and " + (members.size() - shown) + " more" : "");
+  }
+
   private List<String> candidates(Wants wants) {
     if (wants == Wants.DATASET) {
       return List.copyOf(job.datasets().keySet());
@@ -214,6 +248,9 @@ public final class JobCheck {
     List<String> names = new ArrayList<>();
     if (wants.models()) {
       names.addAll(job.models().keySet());
+    }
+    if (wants == Wants.MEASURED) {
+      names.addAll(job.matrices().keySet());
     }
     job.steps().values().stream()
         .filter(step -> wants.kinds().contains(step.kind()))

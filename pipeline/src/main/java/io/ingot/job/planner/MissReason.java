@@ -88,9 +88,32 @@ final class MissReason {
       was.fieldNames().forEachRemaining(keys::add);
       is.fieldNames().forEachRemaining(keys::add);
       keys.forEach(key -> differences(path + "." + key, was.get(key), is.get(key), changes));
+    } else if (was != null && is != null && texts(was) && texts(is) && !was.equals(is)) {
+      list(path, was, is, changes);
     } else if (was == null ? is != null : !was.equals(is)) {
       changes.add(path + " changed " + text(was) + " -> " + text(is));
     }
+  }
+
+  private static boolean texts(JsonNode value) {
+    return value.isArray() && value.valueStream().allMatch(JsonNode::isTextual);
+  }
+
+  /** Of lists of names only what came and went. */
+  private static void list(String path, JsonNode was, JsonNode is, List<String> changes) {
+    List<String> before = was.valueStream().map(JsonNode::textValue).toList();
+    List<String> after = is.valueStream().map(JsonNode::textValue).toList();
+    List<String> parts = new ArrayList<>();
+    after.stream().filter(name -> !before.contains(name)).forEach(name -> parts.add("+" + name));
+    before.stream().filter(name -> !after.contains(name)).forEach(name -> parts.add("-" + name));
+    int more = parts.size() - SHOWN;
+    changes.add(
+        path
+            + " changed "
+            + (parts.isEmpty()
+                ? "its order"
+                : String.join(" ", parts.subList(0, Math.min(SHOWN, parts.size())))
+                    + (more > 0 ? " and " + more + " more" : "")));
   }
 
   private static String text(@Nullable JsonNode value) {

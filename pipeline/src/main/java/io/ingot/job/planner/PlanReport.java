@@ -3,6 +3,7 @@ package io.ingot.job.planner;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ingot.job.MatrixSpec;
 import io.ingot.job.planner.CacheForecast.Answer;
 import io.ingot.job.planner.CacheForecast.Forecast;
 import io.ingot.license.LicenseJson;
@@ -11,8 +12,10 @@ import io.ingot.run.PlannedStep;
 import io.ingot.step.Parameters;
 import io.ingot.train.data.DatasetStatistics;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SequencedMap;
 
 /** What {@code plan} prints. */
@@ -40,6 +43,7 @@ public final class PlanReport {
       ObjectNode one = steps.addObject();
       one.put("name", step.name());
       one.put("kind", step.kind());
+      plan.job().matrixOf(step.name()).ifPresent(matrix -> one.put("matrix", matrix.step()));
       one.put("pool", step.pool());
       ArrayNode after = one.putArray("after");
       Graph.predecessors(step).forEach(after::add);
@@ -97,7 +101,7 @@ public final class PlanReport {
   /** Lines for a person. */
   public List<String> lines() {
     List<String> lines = new ArrayList<>();
-    int width = plan.run().steps().stream().mapToInt(step -> step.name().length()).max().orElse(1);
+    int width = rows().keySet().stream().mapToInt(String::length).max().orElse(1);
     lines.add("job " + plan.job().name());
     for (PinnedModel model : plan.models().values()) {
       lines.add(
@@ -122,16 +126,7 @@ public final class PlanReport {
     }
     lines.add("");
     lines.add("steps");
-    for (PlannedStep step : plan.run().steps()) {
-      Forecast forecast = forecast(step);
-      lines.add(
-          String.format(
-              Locale.ROOT,
-              "  %-" + width + "s  %-9s %s",
-              step.name(),
-              step.kind(),
-              word(forecast)));
-    }
+    rows().forEach((name, members) -> step(lines, width, name, members));
     if (!surveys.isEmpty()) {
       lines.add("");
       lines.add("data");
@@ -145,26 +140,64 @@ public final class PlanReport {
     return lines;
   }
 
-  /** What the steps that are not cached will need. */
+  /** Steps by what stands for them: the members of a matrix by its name, each other by its own. */
+  private SequencedMap<String, List<PlannedStep>> rows() {
+    SequencedMap<String, List<PlannedStep>> rows = new LinkedHashMap<>();
+    for (PlannedStep step : plan.run().steps()) {
+      String name = plan.job().matrixOf(step.name()).map(MatrixSpec::step).orElse(step.name());
+      rows.computeIfAbsent(name, n -> new ArrayList<>()).add(step);
+    }
+    return rows;
+  }
+
+  private void step(List<String> lines, int width, String name, List<PlannedStep> members) {
+    MatrixSpec matrix = plan.job().matrices().get(name);
+    PlannedStep first = members.getFirst();
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "  %-" + width + "s  %-9s %s",
+            name,
+            first.kind(),
+            matrix == null ? word(forecast(first)) : MatrixLines.summary(matrix, members)));
+    if (matrix != null) {
+      MatrixLines.fates(matrix, members, member -> word(forecast(member)))
+          .forEach(line -> lines.add("    " + line));
+    }
+  }
+
+  /** What the steps that are not cached will need; members of a matrix run one after the other. */
   private void needs(List<String> lines, int width) {
     List<String> rows = new ArrayList<>();
     long disk = 0;
     double seconds = 0;
-    for (PlannedStep step : plan.run().steps()) {
-      Estimate estimate = estimates.get(step.name());
-      if (estimate == null || forecast(step).answer() == Answer.HIT) {
-        continue;
+    for (Map.Entry<String, List<PlannedStep>> row : rows().entrySet()) {
+      long memory = 0;
+      long own = 0;
+      double time = 0;
+      int steps = 0;
+      for (PlannedStep step : row.getValue()) {
+        Estimate estimate = estimates.get(step.name());
+        if (estimate != null && forecast(step).answer() != Answer.HIT) {
+          memory = Math.max(memory, estimate.memory());
+          own += estimate.disk();
+          time += estimate.seconds();
+          steps++;
+        }
       }
-      disk += estimate.disk();
-      seconds += estimate.seconds();
-      rows.add(
-          String.format(
-              Locale.ROOT,
-              "  %-" + width + "s  %9s %9s %9s",
-              step.name(),
-              estimate.terms().isEmpty() ? "" : Estimate.bytes(estimate.memory()),
-              Estimate.bytes(estimate.disk()),
-              time(estimate.seconds())));
+      if (steps > 0) {
+        disk += own;
+        seconds += time;
+        rows.add(
+            String.format(
+                Locale.ROOT,
+                "  %-" + width + "s  %9s %9s %9s%s",
+                row.getKey(),
+                memory == 0 ? "" : Estimate.bytes(memory),
+                Estimate.bytes(own),
+                time(time),
+                steps > 1 ? "  (" + steps + " steps)" : ""));
+      }
     }
     if (!rows.isEmpty()) {
       lines.add("");

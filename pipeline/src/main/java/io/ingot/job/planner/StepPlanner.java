@@ -165,6 +165,10 @@ final class StepPlanner {
       models.add(model.asText());
       graph.model(inputs, "model:" + model.asText(), model.asText());
     }
+    List<String> matrices = Contests.of(job, models);
+    if (!matrices.isEmpty()) {
+      matrices.forEach(parameters.putArray("matrices")::add);
+    }
     for (Map.Entry<String, JsonNode> suite : parameters.get("suites").properties()) {
       ObjectNode settings = (ObjectNode) suite.getValue();
       String name = settings.remove("dataset").asText();

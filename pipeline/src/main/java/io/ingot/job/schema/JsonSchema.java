@@ -58,16 +58,19 @@ public final class JsonSchema {
         ArrayNode shapes = json.putArray("anyOf");
         either.shapes().forEach(shape -> shapes.add(of(shape)));
       }
-      case Schema.Tree tree -> {
-        json.put("type", "object");
-        if (!tree.keys().isEmpty()) {
-          ObjectNode properties = json.putObject("properties");
-          tree.keys().forEach(properties::putObject);
-          json.put("additionalProperties", false);
-        }
-      }
+      case Schema.Tree tree -> tree(json, tree);
+      case Schema.Matrix matrix -> MatrixSchema.of(json, matrix);
     }
     return json;
+  }
+
+  static void tree(ObjectNode json, Schema.Tree tree) {
+    json.put("type", "object");
+    if (!tree.keys().isEmpty()) {
+      ObjectNode properties = json.putObject("properties");
+      tree.keys().forEach(properties::putObject);
+      json.put("additionalProperties", false);
+    }
   }
 
   private static void struct(ObjectNode json, Schema.Struct struct) {
@@ -88,6 +91,14 @@ public final class JsonSchema {
       json.set("required", required);
     }
     json.put("additionalProperties", false);
+    struct
+        .keys()
+        .forEach(
+            (name, key) -> {
+              if (key.schema() instanceof Schema.Matrix matrix) {
+                json.putObject("dependencies").putArray(name).add(matrix.beside());
+              }
+            });
     ArrayNode all = JSON.arrayNode();
     struct.groups().forEach(group -> group(all, group));
     if (!all.isEmpty()) {

@@ -68,6 +68,14 @@ public sealed interface Schema {
   record Tree(String doc, List<String> keys) implements Schema {}
 
   /**
+   * Axes along which a recipe varies; another room reads them.
+   *
+   * @param beside the key that holds the recipe and must stand beside this one
+   * @param keys what a part of a recipe may hold
+   */
+  record Matrix(String beside, List<String> keys) implements Schema {}
+
+  /**
    * A key of a mapping.
    *
    * @param byDefault what stands for it when it is left out
@@ -129,6 +137,7 @@ public sealed interface Schema {
       case Struct s -> "a mapping with the keys " + String.join(", ", s.keys().keySet());
       case Either e -> String.join(" or ", e.shapes().stream().map(Schema::expected).toList());
       case Tree t -> "a mapping";
+      case Matrix m -> "a mapping of axes";
     };
   }
 

@@ -15,7 +15,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param models names; their models are the inputs {@code model:NAME}
  * @param suites by name; their datasets are the inputs {@code suite:NAME}
+ * @param select null for all
  * @param clock ISO instant that chat templates take for now; null where none asks
+ * @param matrices whose members, called {@code MATRIX.NAME}, are measured side by side; null for
+ *     none
  */
 public record EvaluateParameters(
     @Doc("Models and steps of this job; of a quantize step all its files.") List<String> models,
@@ -24,11 +27,17 @@ public record EvaluateParameters(
             "Conditions such as blended.orders.exact_match >= 0.85; one that does not hold fails the run.")
         @Default("[]")
         List<String> gate,
+    @Doc(
+            "Suites that decide which member of a matrix is the best; default: all. The mean of"
+                + " their exact matches decides (higher), then their perplexity (lower), then their"
+                + " divergence (lower).")
+        @Nullable List<String> select,
     @Doc("Element type of weights and arithmetic; auto: fp32 on CPU, bf16 on a GPU that has it.")
         @Default("auto")
         EvaluatePrecision precision,
     @Doc("auto, cpu, cuda or cuda:N.") @Default("auto") String device,
-    @Planned @Nullable String clock) {
+    @Planned @Nullable String clock,
+    @Planned @Nullable List<String> matrices) {
 
   /**
    * One measurement.

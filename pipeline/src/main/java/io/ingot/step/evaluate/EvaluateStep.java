@@ -79,6 +79,7 @@ public final class EvaluateStep implements Step {
     ObjectNode evaluation = JSON.createObjectNode();
     measureAll(context, parameters, subjects, evaluation);
     evaluation.put("baseline", subjects.getFirst().name());
+    select(parameters, evaluation);
     List<String> failures = judge(gates, evaluation);
     Files.writeString(
         context.output().resolve("evaluation.json"),
@@ -98,7 +99,8 @@ public final class EvaluateStep implements Step {
             + " models, "
             + parameters.suites().size()
             + " suites"
-            + (gates.isEmpty() ? "" : ", " + gates.size() + " gates passed"));
+            + (gates.isEmpty() ? "" : ", " + gates.size() + " gates passed")
+            + best(evaluation));
   }
 
   private void measureAll(
@@ -173,6 +175,33 @@ public final class EvaluateStep implements Step {
           .put("metric", Measurement.key(suite.metric()))
           .put("rows", score.rows());
     }
+  }
+
+  /** Names the best member of each matrix, where one was measured. */
+  private static void select(EvaluateParameters parameters, ObjectNode evaluation) {
+    List<String> matrices = parameters.matrices();
+    if (matrices != null) {
+      List<String> select = parameters.select() == null ? List.of() : parameters.select();
+      ObjectNode best = evaluation.putObject("best");
+      matrices.forEach(matrix -> best.set(matrix, Best.of(evaluation, matrix, select)));
+    }
+  }
+
+  private static String best(ObjectNode evaluation) {
+    StringBuilder text = new StringBuilder();
+    evaluation
+        .path("best")
+        .properties()
+        .forEach(
+            matrix -> {
+              List<String> names = new ArrayList<>();
+              matrix.getValue().path("models").forEach(name -> names.add(name.asText()));
+              text.append(", best of ")
+                  .append(matrix.getKey())
+                  .append(": ")
+                  .append(String.join(", ", names));
+            });
+    return text.toString();
   }
 
   private static List<String> judge(List<Gate> gates, ObjectNode evaluation) {

@@ -7,10 +7,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** An evaluation.json as a table for people: models down, suites across, then the gates. */
+/**
+ * An evaluation.json as a table for people: models down, suites across, then the best member of
+ * each matrix, then the gates. Behind a score stands {@code *} where no member of its matrix is
+ * better.
+ */
 public final class EvaluationTable {
   private final List<List<String>> rows = new ArrayList<>();
-  private final List<String> gates = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
 
   private EvaluationTable() {}
 
@@ -18,6 +22,7 @@ public final class EvaluationTable {
   public static EvaluationTable of(JsonNode evaluation) {
     EvaluationTable table = new EvaluationTable();
     Map<String, String[]> columns = columns(evaluation);
+    BestMembers best = BestMembers.of(evaluation);
     List<String> head = new ArrayList<>(List.of("model"));
     head.addAll(columns.keySet());
     head.add("bytes");
@@ -26,15 +31,17 @@ public final class EvaluationTable {
       List<String> row = new ArrayList<>(List.of(model.path("name").asText()));
       for (String[] column : columns.values()) {
         JsonNode value = model.path("scores").path(column[0]).path(column[1]);
-        row.add(value.isNumber() ? number(value.doubleValue()) : "");
+        String mark = best.mark(column[0], model.path("name").asText());
+        row.add(value.isNumber() ? number(value.doubleValue()) + mark : "");
       }
       JsonNode bytes = model.path("bytes");
       row.add(bytes.isNumber() ? String.format(Locale.ROOT, "%,d", bytes.longValue()) : "");
       table.rows.add(row);
     }
+    table.notes.addAll(best.lines());
     for (JsonNode gate : evaluation.path("gates")) {
       JsonNode value = gate.path("value");
-      table.gates.add(
+      table.notes.add(
           (gate.path("passed").asBoolean() ? "passed  " : "FAILED  ")
               + gate.path("expression").asText()
               + (value.isNumber()
@@ -66,7 +73,7 @@ public final class EvaluationTable {
         : String.format(Locale.ROOT, "%.3f", value);
   }
 
-  /** Head and rows, cells aligned, then one line per gate. */
+  /** Head and rows, cells aligned, then one line per matrix and gate. */
   public List<String> lines() {
     int columns = rows.getFirst().size();
     int[] widths = new int[columns];
@@ -84,7 +91,7 @@ public final class EvaluationTable {
       }
       lines.add(line.toString().stripTrailing());
     }
-    lines.addAll(gates);
+    lines.addAll(notes);
     return lines;
   }
 }
