@@ -44,6 +44,7 @@ import picocli.CommandLine.ScopeType;
       VerifyCommand.class,
       // merge
       MergeCommand.class,
+      LayerShuffleCommand.class,
       AdapterCommand.class,
       // gguf
       ConvertCommand.class,
