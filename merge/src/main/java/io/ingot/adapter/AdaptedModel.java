@@ -7,6 +7,8 @@ import io.ingot.tensor.TensorInfo;
 import io.ingot.tensor.TensorSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -86,6 +88,13 @@ public final class AdaptedModel implements Model {
   @Override
   public String fingerprint() {
     return base.fingerprint() + "+" + Fingerprint.of(adapter.folder());
+  }
+
+  @Override
+  public List<Path> places() {
+    List<Path> places = new ArrayList<>(base.places());
+    places.add(adapter.folder());
+    return places;
   }
 
   @Override

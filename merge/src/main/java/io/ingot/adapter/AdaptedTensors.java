@@ -3,6 +3,7 @@ package io.ingot.adapter;
 import io.ingot.error.IngotException;
 import io.ingot.tensor.DType;
 import io.ingot.tensor.Elements;
+import io.ingot.tensor.FileStamp;
 import io.ingot.tensor.TensorInfo;
 import io.ingot.tensor.TensorSource;
 import java.lang.foreign.Arena;
@@ -207,6 +208,19 @@ public final class AdaptedTensors implements TensorSource {
       Elements.write(to.dtype(), chunk, count, converted, at);
     }
     return converted.asReadOnly();
+  }
+
+  @Override
+  public long heldBytes(String name) {
+    TensorInfo info = tensors.get(name);
+    return info != null && changes.containsKey(name) ? info.byteSize() : base.heldBytes(name);
+  }
+
+  @Override
+  public List<FileStamp> files() {
+    List<FileStamp> files = new ArrayList<>(base.files());
+    files.addAll(adapter.tensors().files());
+    return files;
   }
 
   @Override

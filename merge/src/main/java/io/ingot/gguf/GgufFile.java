@@ -1,6 +1,7 @@
 package io.ingot.gguf;
 
 import io.ingot.error.IngotException;
+import io.ingot.tensor.FileStamp;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -38,6 +39,7 @@ public final class GgufFile implements AutoCloseable {
   private final List<GgufTensor> tensors;
   private final long dataStart;
   private final MemorySegment data;
+  private final FileStamp stamp;
 
   private GgufFile(
       Path path,
@@ -47,7 +49,9 @@ public final class GgufFile implements AutoCloseable {
       SequencedMap<String, GgufValue> metadata,
       List<GgufTensor> tensors,
       long dataStart,
-      MemorySegment data) {
+      MemorySegment data,
+      FileStamp stamp) {
+    this.stamp = stamp;
     this.path = path;
     this.arena = arena;
     this.version = version;
@@ -84,7 +88,7 @@ public final class GgufFile implements AutoCloseable {
     Arena arena = Arena.ofShared();
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-      return parse(path, arena, bytes);
+      return parse(path, arena, bytes, FileStamp.of(path));
     } catch (IOException e) {
       arena.close();
       throw new IngotException(
@@ -95,7 +99,7 @@ public final class GgufFile implements AutoCloseable {
     }
   }
 
-  private static GgufFile parse(Path path, Arena arena, MemorySegment bytes) {
+  private static GgufFile parse(Path path, Arena arena, MemorySegment bytes, FileStamp stamp) {
     GgufCursor start = new GgufCursor(path, bytes, ByteOrder.LITTLE_ENDIAN, 0);
     int magic = start.readInt("the magic number");
     if (magic != MAGIC) {
@@ -135,7 +139,7 @@ public final class GgufFile implements AutoCloseable {
               + " on goes beyond its end; the file is cut off");
     }
     MemorySegment data = dataBytes == 0 ? MemorySegment.NULL : bytes.asSlice(dataStart, dataBytes);
-    return new GgufFile(path, arena, version, order, metadata, tensors, dataStart, data);
+    return new GgufFile(path, arena, version, order, metadata, tensors, dataStart, data, stamp);
   }
 
   private static SequencedMap<String, GgufValue> readMetadata(GgufCursor in, long count) {
@@ -247,6 +251,11 @@ public final class GgufFile implements AutoCloseable {
 
   public Path path() {
     return path;
+  }
+
+  /** The file as it was when it was opened. */
+  public FileStamp stamp() {
+    return stamp;
   }
 
   public int version() {

@@ -5,6 +5,7 @@ import io.ingot.gguf.convert.Restoration;
 import io.ingot.model.Model;
 import io.ingot.tensor.TensorSource;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -63,6 +64,11 @@ public final class GgufModel implements Model {
 
   public GgufTokenizer tokenizer() {
     return tokenizer;
+  }
+
+  @Override
+  public List<Path> places() {
+    return files.files().stream().map(GgufFile::path).toList();
   }
 
   @Override

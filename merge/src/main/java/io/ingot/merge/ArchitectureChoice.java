@@ -14,28 +14,34 @@ final class ArchitectureChoice {
   /**
    * The donor's, when all are known and the same; an inferred one when some are unknown.
    *
-   * @throws IngotException when they differ and that was not allowed
+   * @throws IngotException when a configuration names no architecture or several
    */
   static Architecture choose(
-      Participant donor, List<Participant> all, boolean allowCrimes, List<String> warnings) {
+      Participant donor, List<Participant> all, boolean allowCrimes, Findings findings) {
     Optional<Architecture> known = Architectures.find(donor.config());
     boolean unknown = all.stream().anyMatch(p -> Architectures.find(p.config()).isEmpty());
     if (known.isEmpty() || unknown) {
-      warnings.add(
+      findings.warn(
+          "",
+          "",
           "no definition for architecture %s; tensors are matched by name"
-              .formatted(donor.config().path("architectures")));
+              .formatted(donor.config().path("architectures")),
+          "");
       return InferredArchitecture.of(all.stream().map(Participant::weights).toList());
     }
     for (Participant other : all) {
       Optional<Architecture> architecture = Architectures.find(other.config());
       if (!architecture.equals(known) && !allowCrimes) {
-        throw IngotException.invalid(
-            "models of different architectures: %s is %s, %s is %s; --allow-crimes mixes them by name"
+        findings.error(
+            "",
+            "",
+            "models of different architectures: %s is %s, %s is %s"
                 .formatted(
                     donor.reference(),
                     known.get().name(),
                     other.reference(),
-                    architecture.map(Architecture::name).orElse("unknown")));
+                    architecture.map(Architecture::name).orElse("unknown")),
+            "--allow-crimes mixes them by name");
       }
     }
     return known.get();

@@ -2,6 +2,7 @@ package io.ingot.merge;
 
 import io.ingot.error.IngotException;
 import io.ingot.merge.method.JoinedTensor;
+import io.ingot.merge.method.PartTensor;
 import io.ingot.merge.method.StoredTensor;
 import io.ingot.merge.method.TensorData;
 import io.ingot.tensor.TensorInfo;
@@ -13,13 +14,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Checkpoints store the experts of a layer one by one or as one tensor. What an architecture lists
- * in one way is made here of what is stored in the other: {@code gate_up_proj [E, 2I, H]} is gate
- * over up of every expert in turn, {@code down_proj [E, H, I]} likewise.
+ * Checkpoints store the experts of a layer one by one or as one tensor. What is wanted in one way
+ * is made here of what is stored in the other: {@code gate_up_proj [E, 2I, H]} is gate over up of
+ * every expert in turn, {@code down_proj [E, H, I]} likewise.
  */
 final class ExpertLayout {
   private static final Pattern FUSED = Pattern.compile("(.*)\\.experts\\.(gate_up_proj|down_proj)");
-  private static final Pattern ROUTER = Pattern.compile("(.*)\\.mlp\\.gate\\.weight");
+  private static final Pattern ROUTER =
+      Pattern.compile("(.*)\\.(mlp|block_sparse_moe)\\.gate\\.weight");
+  private static final Pattern SINGLE =
+      Pattern.compile(
+          "(.*)\\.(?:mlp|block_sparse_moe)\\.experts\\.(\\d{1,6})"
+              + "\\.(gate_proj|up_proj|down_proj|w1|w3|w2)\\.weight");
 
   private ExpertLayout() {}
 
@@ -38,12 +44,54 @@ final class ExpertLayout {
     }
     Matcher router = ROUTER.matcher(name);
     if (router.matches()) {
-      String old = router.group(1) + ".block_sparse_moe.gate.weight";
-      return source.tensors().containsKey(old)
-          ? Optional.of(new Made(new StoredTensor(source, old), List.of(old)))
-          : Optional.empty();
+      String other = router.group(2).equals("mlp") ? "block_sparse_moe" : "mlp";
+      return stored(source, router.group(1) + "." + other + ".gate.weight");
     }
-    return Optional.empty();
+    Matcher single = SINGLE.matcher(name);
+    return single.matches()
+        ? single(source, single.group(1), Integer.parseInt(single.group(2)), role(single.group(3)))
+        : Optional.empty();
+  }
+
+  private static Optional<Made> stored(TensorSource source, String name) {
+    return source.tensors().containsKey(name)
+        ? Optional.of(new Made(new StoredTensor(source, name), List.of(name)))
+        : Optional.empty();
+  }
+
+  /** 0: gate, 1: up, 2: down. */
+  private static int role(String part) {
+    return switch (part) {
+      case "gate_proj", "w1" -> 0;
+      case "up_proj", "w3" -> 1;
+      default -> 2;
+    };
+  }
+
+  /** One expert: under the names of another style, or cut out of all of them. */
+  private static Optional<Made> single(TensorSource source, String layer, int expert, int role) {
+    String number = ".experts." + expert + ".";
+    String modern = List.of("gate_proj", "up_proj", "down_proj").get(role) + ".weight";
+    String old = List.of("w1", "w3", "w2").get(role) + ".weight";
+    return stored(source, layer + ".mlp" + number + modern)
+        .or(() -> stored(source, layer + ".block_sparse_moe" + number + old))
+        .or(() -> stored(source, layer + ".mlp" + number + old))
+        .or(() -> cut(source, layer + ".mlp.experts.", expert, role));
+  }
+
+  private static Optional<Made> cut(TensorSource source, String prefix, int expert, int role) {
+    String name = prefix + (role < 2 ? "gate_up_proj" : "down_proj");
+    TensorInfo whole = source.tensors().get(name);
+    if (whole == null || whole.shape().size() != 3 || whole.shape().get(0) <= expert) {
+      return Optional.empty();
+    }
+    long rows = whole.shape().get(1) / (role < 2 ? 2 : 1);
+    long columns = whole.shape().get(2);
+    long begin = expert * whole.shape().get(1) * columns + (role == 1 ? rows * columns : 0);
+    return Optional.of(
+        new Made(
+            new PartTensor(new StoredTensor(source, name), begin, List.of(rows, columns)),
+            List.of(name)));
   }
 
   private static Optional<Made> fuse(

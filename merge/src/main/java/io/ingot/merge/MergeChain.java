@@ -130,7 +130,8 @@ public final class MergeChain {
       return new Made(
           name,
           folder,
-          Optional.of(merger.write(folder, name.isPresent(), progress, cancellation)));
+          Optional.of(
+              merger.write(folder, MergeFacts.NONE, name.isPresent(), progress, cancellation)));
     } catch (IngotException e) {
       throw name.isEmpty()
           ? e

@@ -1,9 +1,12 @@
 package io.ingot.merge;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ingot.merge.recipe.ModelRef;
 import io.ingot.merge.recipe.Recipe;
 import io.ingot.model.Architecture;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * Everything about a merge that headers tell.
@@ -12,7 +15,7 @@ import java.util.List;
  * @param donor whose config.json and companion files are used
  * @param config of the result
  * @param leftovers tensors of the donor that no architecture lists; copied unless compatible
- * @param warnings what the user should know
+ * @param unused tensors of other models that no part of the merge looks at
  */
 record MergePlan(
     Recipe recipe,
@@ -23,7 +26,7 @@ record MergePlan(
     Participant donor,
     ObjectNode config,
     List<String> leftovers,
-    List<String> warnings) {
+    Map<ModelRef, List<String>> unused) {
 
   /** Elements of all tensors. */
   long parameters() {
@@ -32,6 +35,28 @@ record MergePlan(
 
   /** Bytes of all tensors. */
   long bytes() {
-    return tensors.stream().mapToLong(t -> t.output().byteSize()).sum();
+    return bytes(Set.of());
+  }
+
+  /** Bytes of the tensors but those that are complete. */
+  long bytes(Set<String> complete) {
+    return tensors.stream()
+        .filter(t -> !complete.contains(t.output().name()))
+        .mapToLong(t -> t.output().byteSize())
+        .sum();
+  }
+
+  /** Bytes of all operands, as they are stored. */
+  long readBytes() {
+    return readBytes(Set.of());
+  }
+
+  /** Bytes of the operands of tensors that are not complete. */
+  long readBytes(Set<String> complete) {
+    return tensors.stream()
+        .filter(t -> !complete.contains(t.output().name()))
+        .flatMap(t -> t.merge().operands().stream())
+        .mapToLong(o -> o.elements() * o.data().dtype().bytes())
+        .sum();
   }
 }

@@ -2,10 +2,10 @@ package io.ingot.merge;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ingot.error.IngotException;
+import io.ingot.merge.SliceInputs.Input;
 import io.ingot.merge.method.MergeMethod;
 import io.ingot.merge.method.MergeMethods;
 import io.ingot.merge.method.Operand;
-import io.ingot.merge.method.Outcome;
 import io.ingot.merge.method.StoredTensor;
 import io.ingot.merge.method.TensorMerge;
 import io.ingot.merge.recipe.ModelRef;
@@ -22,20 +22,20 @@ import io.ingot.tensor.DType;
 import io.ingot.tensor.TensorInfo;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Makes a plan out of a recipe and the headers of its models, and finds every mistake that can be
  * found without reading weights. Used once, by one thread.
  */
 final class MergePlanner {
-  private static final int SHOWN = 10;
-
   private final Recipe recipe;
   private final MergeOptions options;
   private final Map<ModelRef, Participant> participants;
@@ -44,17 +44,20 @@ final class MergePlanner {
   private final Optional<DType> loadType;
   private final Optional<DType> outType;
   private final EmbeddingRows rows;
+  private Optional<ExpertStyle> experts = Optional.empty();
   private final List<PlannedTensor> tensors = new ArrayList<>();
   private final Set<String> written = new HashSet<>();
-  private final Set<String> consumed = new HashSet<>();
-  private final List<String> problems = new ArrayList<>();
-  private final List<String> warnings = new ArrayList<>();
+  private final Map<ModelRef, Set<String>> consumed = new HashMap<>();
+  private final LayerOrigins origins = new LayerOrigins();
+  private final Findings findings;
 
   MergePlanner(
       Recipe recipe,
       MergeOptions options,
       Map<ModelRef, Participant> participants,
-      EmbeddingRows rows) {
+      EmbeddingRows rows,
+      Findings findings) {
+    this.findings = findings;
     this.recipe = recipe;
     this.options = options;
     this.participants = participants;
@@ -65,15 +68,17 @@ final class MergePlanner {
     this.rows = rows;
   }
 
+  /** Plans everything; what is wrong goes to the findings, and the plan lacks it. */
   MergePlan plan() {
     List<Participant> all = recipe.references().stream().map(this::participant).toList();
-    Architecture architecture =
-        ArchitectureChoice.choose(donor, all, options.allowCrimes(), warnings);
+    Findings mixed = new Findings();
+    Architecture architecture = ArchitectureChoice.choose(donor, all, options.allowCrimes(), mixed);
+    findings.addAll(mixed.list());
     ObjectNode config = donor.config().deepCopy();
-    moduleRecipes(architecture)
-        .forEach((name, module) -> planModule(architecture, name, module, config));
-    if (!problems.isEmpty()) {
-      throw IngotException.invalid(describeProblems());
+    experts = options.compatible() ? Optional.empty() : ExpertStyle.of(donor.weights());
+    if (!mixed.failed()) {
+      moduleRecipes(architecture)
+          .forEach((name, module) -> planModule(architecture, name, module, config));
     }
     tensors.sort(Comparator.comparing(PlannedTensor::label));
     List<String> leftovers = leftovers();
@@ -83,16 +88,11 @@ final class MergePlanner {
     setType(config);
     rows.size().ifPresent(size -> ConfigEdits.put(config, architecture.vocabularyKey(), size));
     if (!options.compatible()) {
-      ConfigEdits.keepConsistent(config, architecture, tensors, warnings);
+      origins.adapt(config, findings);
+      ConfigEdits.keepConsistent(config, architecture, tensors, donor.weights(), findings);
     }
     return new MergePlan(
-        recipe, options, architecture, all, tensors, donor, config, leftovers, warnings);
-  }
-
-  private String describeProblems() {
-    List<String> shown = problems.stream().distinct().limit(SHOWN).toList();
-    long more = problems.stream().distinct().count() - shown.size();
-    return String.join("\n  ", shown) + (more > 0 ? "\n  and " + more + " more" : "");
+        recipe, options, architecture, all, tensors, donor, config, leftovers, unused(all));
   }
 
   private Participant participant(ModelRef reference) {
@@ -112,18 +112,26 @@ final class MergePlanner {
           .forEach(
               name -> {
                 if (!architecture.modules().containsKey(name)) {
-                  throw IngotException.invalid(
-                      "architecture %s has no module '%s'; it has %s"
-                          .formatted(architecture.name(), name, architecture.modules().keySet()));
+                  findings.error(
+                      "",
+                      "",
+                      "architecture %s has no module '%s'".formatted(architecture.name(), name),
+                      "its modules are " + architecture.modules().keySet());
                 }
               });
-      return recipe.modules();
+      Map<String, Module> known = new LinkedHashMap<>(recipe.modules());
+      known.keySet().retainAll(architecture.modules().keySet());
+      return known;
     }
     if (!whole.slices().isEmpty() && architecture.modules().size() > 1) {
-      throw IngotException.invalid(
-          "'slices' on the top level need an architecture of one module; this one has %s. Use 'modules: {%s: {slices: ...}}'"
-              .formatted(
-                  architecture.modules().keySet(), architecture.modules().firstEntry().getKey()));
+      findings.error(
+          "",
+          "",
+          "'slices' on the top level need an architecture of one module; this one has "
+              + architecture.modules().keySet(),
+          "write 'modules: {%s: {slices: ...}}'"
+              .formatted(architecture.modules().firstEntry().getKey()));
+      return Map.of();
     }
     Map<String, Module> all = new LinkedHashMap<>();
     architecture.modules().keySet().forEach(name -> all.put(name, whole));
@@ -135,12 +143,12 @@ final class MergePlanner {
     ArchitectureModule shape = java.util.Objects.requireNonNull(architecture.modules().get(name));
     List<Slice> slices =
         module.slices().isEmpty() ? List.of(wholeModels(shape, module)) : module.slices();
-    int total = 0;
-    for (Slice slice : slices) {
-      total += length(slice);
-    }
-    if (!problems.isEmpty()) {
+    if (!slices.stream().allMatch(this::even)) {
       return;
+    }
+    int total = slices.stream().mapToInt(MergePlanner::length).sum();
+    if (options.compatible()) {
+      slices.forEach(this::warnOfRepeated);
     }
     Slice first = slices.getFirst();
     for (WeightTemplate weight : shape.before(donor.config())) {
@@ -161,10 +169,26 @@ final class MergePlanner {
     }
     if (!module.slices().isEmpty()) {
       if (shape.layersConfigurable()) {
+        origins.add(shape, donor, slices, this::participant);
         ConfigEdits.put(config, shape.layers(), total);
       } else if (total != shape.layers(donor.config())) {
-        warnings.add("the number of layers is not known to config.json and stays as it was there");
+        findings.warn(
+            "",
+            "",
+            "the result has %d layers, but which key of config.json counts them is not known"
+                .formatted(total),
+            "set it by hand; it stays as it was in " + donor.reference());
       }
+    }
+  }
+
+  private void warnOfRepeated(Slice slice) {
+    for (ModelRef model : SliceInputs.repeated(slice)) {
+      findings.warn(
+          model.toString(),
+          "",
+          "is listed twice in one slice; mergekit takes the layers of the last entry with the parameters of the first",
+          "without --compat both count");
     }
   }
 
@@ -185,37 +209,55 @@ final class MergePlanner {
     return new Source(source.model(), Optional.of(new Range(0, layers)), source.parameters());
   }
 
-  private int length(Slice slice) {
-    int length = slice.sources().getFirst().layers().map(Range::length).orElse(0);
+  private static int length(Source source) {
+    return source.layers().map(Range::length).orElse(0);
+  }
+
+  private static int length(Slice slice) {
+    return length(slice.sources().getFirst());
+  }
+
+  private boolean even(Slice slice) {
+    boolean even = true;
+    Source first = slice.sources().getFirst();
     for (Source source : slice.sources()) {
-      int other = source.layers().map(Range::length).orElse(0);
-      if (other != length) {
-        problems.add(
+      if (length(source) != length(first)) {
+        even = false;
+        findings.error(
+            "",
+            "",
             "all sources of a slice must have the same number of layers: %s gives %d, %s gives %d"
-                .formatted(slice.sources().getFirst().model(), length, source.model(), other));
+                .formatted(first.model(), length(first), source.model(), length(source)),
+            "choose equally many layers with 'slices' and 'layer_range'");
       }
     }
-    return length;
+    return even;
   }
 
   private void planLayer(
       ArchitectureModule shape, Slice slice, Module module, int k, int out, double t) {
-    List<WeightTemplate> templates = shape.layer(donor.config(), out);
-    Map<ModelRef, List<WeightTemplate>> sources = new LinkedHashMap<>();
-    for (Source source : slice.sources()) {
-      int layer = source.layers().map(Range::begin).orElse(0) + k;
-      sources.remove(source.model());
-      sources.put(source.model(), shape.layer(participant(source.model()).config(), layer));
+    List<WeightTemplate> templates = layer(shape, donor, out);
+    List<Source> sources = SliceInputs.ofLayers(slice, options.compatible());
+    List<List<WeightTemplate>> own = new ArrayList<>();
+    for (Source source : sources) {
+      int index = source.layers().map(Range::begin).orElse(0) + k;
+      own.add(layer(shape, participant(source.model()), index));
     }
     for (int i = 0; i < templates.size(); i++) {
-      Map<ModelRef, WeightTemplate> inputs = new LinkedHashMap<>();
-      for (Map.Entry<ModelRef, List<WeightTemplate>> source : sources.entrySet()) {
-        if (i < source.getValue().size()) {
-          inputs.put(source.getKey(), source.getValue().get(i));
+      List<Input> inputs = new ArrayList<>();
+      for (int s = 0; s < sources.size(); s++) {
+        if (i < own.get(s).size()) {
+          inputs.add(new Input(sources.get(s), own.get(s).get(i)));
         }
       }
-      planTensor(slice, module, templates.get(i), inputs, t);
+      planTensor(shape, slice, module, templates.get(i), inputs, t);
     }
+  }
+
+  /** Tensors of a layer, experts in the layout that is written. */
+  private List<WeightTemplate> layer(ArchitectureModule shape, Participant model, int index) {
+    List<WeightTemplate> listed = shape.layer(model.config(), index);
+    return experts.map(style -> style.apply(listed)).orElse(listed);
   }
 
   private void planOutside(
@@ -226,46 +268,61 @@ final class MergePlanner {
       int total,
       boolean before,
       int usable) {
-    Map<ModelRef, WeightTemplate> inputs = new LinkedHashMap<>();
-    slice.sources().stream()
-        .limit(usable)
-        .forEach(
-            source -> {
-              ObjectNode config = participant(source.model()).config();
-              List<WeightTemplate> own =
-                  before ? shape.before(config) : shape.after(config, shape.layers(config));
-              int index =
-                  (before ? shape.before(donor.config()) : shape.after(donor.config(), total))
-                      .indexOf(weight);
-              inputs.put(source.model(), own.get(index));
-            });
-    planTensor(slice, module, weight, inputs, 0);
+    List<WeightTemplate> listed =
+        before ? shape.before(donor.config()) : shape.after(donor.config(), total);
+    int index = listed.indexOf(weight);
+    List<Input> inputs = new ArrayList<>();
+    for (Source source : SliceInputs.outside(slice, usable, options.compatible())) {
+      ObjectNode config = participant(source.model()).config();
+      List<WeightTemplate> own =
+          before ? shape.before(config) : shape.after(config, shape.layers(config));
+      inputs.add(new Input(source, own.get(index)));
+    }
+    planTensor(shape, slice, module, weight, inputs, 0);
   }
 
   private void planTensor(
+      ArchitectureModule shape,
       Slice slice,
       Module module,
       WeightTemplate weight,
-      Map<ModelRef, WeightTemplate> inputs,
+      List<Input> inputs,
       double t) {
+    Findings own = new Findings();
+    try {
+      collect(shape, slice, module, weight, inputs, t, own);
+    } catch (IngotException e) {
+      own.error("", weight.name(), e);
+    }
+    findings.addAll(own.list());
+  }
+
+  private void collect(
+      ArchitectureModule shape,
+      Slice slice,
+      Module module,
+      WeightTemplate weight,
+      List<Input> inputs,
+      double t,
+      Findings own) {
     boolean anywhere =
-        inputs.entrySet().stream()
-            .anyMatch(e -> TensorFinder.present(participant(e.getKey()).weights(), e.getValue()));
+        inputs.stream()
+            .anyMatch(i -> TensorFinder.present(participant(i.source()).weights(), i.weight()));
     if (!anywhere && weight.optional() || !written.add(weight.name())) {
       return;
     }
     ParameterScope scope = new ParameterScope(slice, module.parameters(), recipe.parameters(), t);
     Optional<ModelRef> base = slice.base().or(recipe::base);
     List<Operand> operands = new ArrayList<>();
+    List<String> without = new ArrayList<>();
     String label = "";
-    for (Map.Entry<ModelRef, WeightTemplate> input : inputs.entrySet()) {
-      Participant model = participant(input.getKey());
-      Optional<TensorFinder> found = TensorFinder.find(model.weights(), input.getValue());
+    for (Input input : inputs) {
+      Participant model = participant(input.source());
+      Optional<TensorFinder> found = TensorFinder.find(model.weights(), input.weight());
       if (found.isEmpty()) {
+        without.add(model.reference().toString());
         if (!weight.optional()) {
-          problems.add(
-              "tensor %s is required but missing in model %s"
-                  .formatted(input.getValue().name(), model.reference()));
+          missing(shape, model, input, own);
         }
         continue;
       }
@@ -274,33 +331,32 @@ final class MergePlanner {
           operand(
               model,
               found.get(),
-              scope.ofModel(
-                  method, input.getValue().name(), model.reference(), exempt, problems::add)));
+              scope.ofModel(method, input.weight().name(), input.source(), exempt, own)));
       label = label.compareTo(found.get().label()) > 0 ? label : found.get().label();
-      if (model == donor) {
-        consumed.addAll(found.get().names());
-      }
+      consumed.computeIfAbsent(model.reference(), m -> new HashSet<>()).addAll(found.get().names());
     }
-    Map<String, Double> parameters = scope.ofMethod(method, weight.name(), problems::add);
-    if (!problems.isEmpty() || operands.isEmpty()) {
+    Map<String, Double> parameters = scope.ofMethod(method, weight.name(), own);
+    if (own.failed() || operands.isEmpty()) {
       return;
     }
-    if (weight.embedding()) {
-      operands =
-          rows.permute(
-              weight.name(), operands, model -> otherOperand(model, weight.name()), warnings);
+    if (!without.isEmpty()) {
+      own.warn(
+          "", weight.name(), "is missing in " + String.join(", ", without), "merged without it");
     }
-    TensorMerge merge =
-        new TensorMerge(
-            weight.name(),
-            operands,
-            base,
-            weight.embedding(),
-            weight.optional(),
-            options.compatible(),
-            parameters,
-            warnings::add);
-    schedule(label, merge, weight);
+    schedule(weight, label, operands, base, parameters, own);
+  }
+
+  private static void missing(
+      ArchitectureModule shape, Participant model, Input input, Findings own) {
+    int layers = shape.layers(model.config());
+    int end = input.source().layers().map(Range::end).orElse(0);
+    own.error(
+        model.reference().toString(),
+        input.weight().name(),
+        "is required but missing",
+        end > layers
+            ? "layer_range ends at %d, but the model has %d layers".formatted(end, layers)
+            : "the model is incomplete, or not of this architecture");
   }
 
   private Operand operand(Participant model, TensorFinder found, Map<String, Double> parameters) {
@@ -324,30 +380,50 @@ final class MergePlanner {
         : Optional.empty();
   }
 
-  private void schedule(String label, TensorMerge merge, WeightTemplate weight) {
-    boolean integers = merge.operands().stream().anyMatch(o -> !o.dtype().isFloating());
+  private void schedule(
+      WeightTemplate weight,
+      String label,
+      List<Operand> found,
+      Optional<ModelRef> base,
+      Map<String, Double> parameters,
+      Findings own) {
+    List<Operand> operands = found;
+    if (weight.embedding()) {
+      List<String> warnings = new ArrayList<>();
+      operands =
+          rows.permute(weight.name(), found, model -> otherOperand(model, weight.name()), warnings);
+      warnings.forEach(own::warn);
+    }
+    TensorMerge merge =
+        new TensorMerge(
+            weight.name(),
+            operands,
+            base,
+            weight.embedding(),
+            weight.optional(),
+            options.compatible(),
+            parameters,
+            own::warn);
+    boolean integers = operands.stream().anyMatch(o -> !o.dtype().isFloating());
     if (integers || weight.dtype().isPresent()) {
-      copy(label, merge, weight);
+      copy(label, merge, weight, own);
       return;
     }
-    try {
-      Optional<Outcome> outcome = method.plan(merge);
-      if (outcome.isPresent()) {
-        DType type = outType.orElse(outcome.get().dtype());
-        tensors.add(
-            new PlannedTensor(
-                label,
-                merge,
-                Optional.of(method),
-                new TensorInfo(merge.name(), type, outcome.get().shape())));
-      }
-    } catch (IngotException e) {
-      problems.add(String.valueOf(e.getMessage()));
-    }
+    method
+        .plan(merge)
+        .ifPresent(
+            outcome ->
+                tensors.add(
+                    new PlannedTensor(
+                        label,
+                        merge,
+                        Optional.of(method),
+                        new TensorInfo(
+                            merge.name(), outType.orElse(outcome.dtype()), outcome.shape()))));
   }
 
   /** Position ids and the like have no meaning as numbers: the base's, else the first's. */
-  private void copy(String label, TensorMerge merge, WeightTemplate weight) {
+  private void copy(String label, TensorMerge merge, WeightTemplate weight, Findings own) {
     Operand base = merge.base();
     Operand source = base == null ? merge.operands().getFirst() : base;
     Operand raw =
@@ -365,7 +441,14 @@ final class MergePlanner {
             false,
             options.compatible(),
             Map.of(),
-            warnings::add);
+            own::warn);
+    if (weight.dtype().isEmpty() && merge.operands().size() > 1) {
+      own.warn(
+          source.model().toString(),
+          merge.name(),
+          "holds %s, which has no meaning as a number here".formatted(source.data().dtype()),
+          "copied from this model, not merged; a quantized model must be merged before it is quantized");
+    }
     tensors.add(
         new PlannedTensor(
             label,
@@ -376,12 +459,27 @@ final class MergePlanner {
 
   /** Tensors of the donor that nobody took, outside of the layers when layers were chosen. */
   private List<String> leftovers() {
+    return unused(donor).filter(name -> !written.contains(name)).sorted().toList();
+  }
+
+  /** Tensors that the merge does not look at, by model; the donor's are copied instead. */
+  private Map<ModelRef, List<String>> unused(List<Participant> all) {
+    Map<ModelRef, List<String>> unused = new LinkedHashMap<>();
+    for (Participant model : all) {
+      List<String> names = unused(model).sorted().toList();
+      if (model != donor && !names.isEmpty()) {
+        unused.put(model.reference(), names);
+      }
+    }
+    return unused;
+  }
+
+  private Stream<String> unused(Participant model) {
     boolean sliced = recipe.modules().values().stream().anyMatch(m -> !m.slices().isEmpty());
-    return donor.weights().tensors().keySet().stream()
-        .filter(name -> !consumed.contains(name) && !written.contains(name))
-        .filter(name -> !sliced || !name.matches(".*\\.\\d+\\..*"))
-        .sorted()
-        .toList();
+    Set<String> taken = consumed.getOrDefault(model.reference(), Set.of());
+    return model.weights().tensors().keySet().stream()
+        .filter(name -> !taken.contains(name))
+        .filter(name -> !sliced || !name.matches(".*\\.\\d+\\..*"));
   }
 
   private void copyLeftover(String name) {
@@ -391,9 +489,20 @@ final class MergePlanner {
     Operand operand = new Operand(donor.reference(), data, type, Map.of());
     TensorMerge merge =
         new TensorMerge(
-            name, List.of(operand), Optional.empty(), false, false, false, Map.of(), warnings::add);
+            name,
+            List.of(operand),
+            Optional.empty(),
+            false,
+            false,
+            false,
+            Map.of(),
+            findings::warn);
     tensors.add(
         new PlannedTensor(name, merge, Optional.empty(), new TensorInfo(name, type, data.shape())));
+  }
+
+  private Participant participant(Source source) {
+    return participant(source.model());
   }
 
   private void setType(ObjectNode config) {

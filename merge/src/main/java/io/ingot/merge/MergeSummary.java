@@ -1,18 +1,37 @@
 package io.ingot.merge;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a merge has written.
  *
+ * @param bytes of the tensors that are there now
+ * @param readBytes of the inputs, each as often as a tensor read it in this run
+ * @param writtenBytes of the tensors that this run wrote; less than {@code bytes} after a resume
  * @param files the safetensors files
+ * @param hashes SHA-256 of those files; empty when they were not hashed
  * @param leftovers tensors of the donor that the architecture does not list
+ * @param seconds from the first tensor to the last file, without planning
+ * @param hashSeconds of those, waiting for hashes
+ * @param peakMemoryBytes of the process beside mapped files
  */
 public record MergeSummary(
     int tensors,
     long parameters,
     long bytes,
+    long readBytes,
+    long writtenBytes,
     List<String> files,
+    Map<String, String> hashes,
     List<String> leftovers,
     List<String> warnings,
-    double seconds) {}
+    double seconds,
+    double hashSeconds,
+    long peakMemoryBytes) {
+
+  /** 10^9 bytes read and written in a second. */
+  public double gigabytesPerSecond() {
+    return seconds > 0 ? (readBytes + writtenBytes) / 1e9 / seconds : 0;
+  }
+}

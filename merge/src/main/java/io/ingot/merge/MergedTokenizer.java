@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * @param chatTemplate empty when it stays the donor's
  */
 record MergedTokenizer(@Nullable MergedVocabulary vocabulary, Optional<String> chatTemplate) {
+  /** The donor's files, as they are. */
+  static final MergedTokenizer DONORS = new MergedTokenizer(null, Optional.empty());
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   static MergedTokenizer of(Recipe recipe, Map<ModelRef, Participant> participants) {

@@ -2,20 +2,21 @@ package io.ingot.merge;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ingot.error.IngotException;
-import io.ingot.merge.recipe.ModelRef;
 import io.ingot.merge.recipe.Recipe;
 import io.ingot.model.Model;
 import io.ingot.model.OutputFolder;
 import io.ingot.model.OutputRecord;
 import io.ingot.progress.Progress;
 import io.ingot.safetensors.ShardedWriter;
+import io.ingot.tensor.FileStamp;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A merge from a recipe to a model folder. Opening it opens the models and makes the plan, from
@@ -24,20 +25,14 @@ import java.util.Set;
 public final class Merger implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final Map<ModelRef, Participant> participants;
-  private final MergePlan plan;
+  private final Recipe recipe;
   private final String source;
-  private final MergedTokenizer tokenizer;
+  private final Preflight preflight;
 
-  private Merger(
-      Map<ModelRef, Participant> participants,
-      MergePlan plan,
-      String source,
-      MergedTokenizer tokenizer) {
-    this.participants = participants;
-    this.plan = plan;
+  private Merger(Recipe recipe, String source, Preflight preflight) {
+    this.recipe = recipe;
     this.source = source;
-    this.tokenizer = tokenizer;
+    this.preflight = preflight;
   }
 
   /**
@@ -48,30 +43,69 @@ public final class Merger implements AutoCloseable {
    */
   public static Merger open(
       Recipe recipe, String source, ModelResolver resolver, MergeOptions options) {
-    Map<ModelRef, Participant> participants = new LinkedHashMap<>();
+    Merger merger = inspect(recipe, source, resolver, options);
     try {
-      for (ModelRef reference : recipe.allReferences()) {
-        Model model = resolver.open(reference);
-        participants.put(reference, Participant.of(reference, model));
-      }
-      MergedTokenizer tokenizer = MergedTokenizer.of(recipe, participants);
-      MergePlan plan = new MergePlanner(recipe, options, participants, tokenizer.rows()).plan();
-      return new Merger(participants, plan, source, tokenizer);
+      merger.preflight.findings().throwIfFailed();
+      return merger;
     } catch (RuntimeException e) {
-      participants.values().forEach(p -> p.model().close());
+      merger.close();
       throw e;
     }
   }
 
-  /** What the merge would do, for people. */
-  public MergeReport report() {
-    return MergeReport.of(plan);
+  /**
+   * Opens what can be opened and plans what can be planned; {@link #report} tells what is wrong.
+   * Only a merge whose report is possible can be written.
+   */
+  public static Merger inspect(
+      Recipe recipe, String source, ModelResolver resolver, MergeOptions options) {
+    return new Merger(recipe, source, Preflight.of(recipe, resolver, options));
   }
 
-  /** Writes the model folder, which appears when it is complete. */
+  /** What the merge would do, for people. */
+  public MergeReport report() {
+    return MergeReport.of(recipe, preflight, Optional.empty());
+  }
+
+  /** What the merge would do when it is written to a folder, which is looked at as well. */
+  public MergeReport report(Path target) {
+    checkTarget(target, preflight.findings());
+    return MergeReport.of(recipe, preflight, Optional.of(target));
+  }
+
+  private void checkTarget(Path target, Findings findings) {
+    MergePlan plan = preflight.plan();
+    long needed =
+        plan == null
+            ? 0
+            : MergeReport.files(plan).stream().mapToLong(MergeReport.OutputFile::bytes).sum();
+    new TargetCheck(target, findings).check(preflight.participants().values(), needed);
+  }
+
+  private MergePlan plan() {
+    MergePlan plan = preflight.plan();
+    if (plan == null) {
+      throw new IllegalStateException("this merge is not possible");
+    }
+    return plan;
+  }
+
+  /** {@link #write(Path, MergeFacts, Progress, Cancellation)} with a card that knows no license. */
   public MergeSummary write(Path target, Progress progress, Cancellation cancellation)
       throws InterruptedException {
-    return write(target, false, progress, cancellation);
+    return write(target, MergeFacts.NONE, progress, cancellation);
+  }
+
+  /**
+   * Writes the model folder, which appears when it is complete, and hashes its weights.
+   *
+   * @throws IngotException CONFLICT when the folder is taken or belongs to an input; FAILED when it
+   *     does not fit, cannot be written, or an input changed
+   */
+  public MergeSummary write(
+      Path target, MergeFacts facts, Progress progress, Cancellation cancellation)
+      throws InterruptedException {
+    return write(target, facts, false, progress, cancellation);
   }
 
   /**
@@ -79,18 +113,21 @@ public final class Merger implements AutoCloseable {
    *
    * @param recorded whether it keeps its {@link OutputRecord}
    */
-  MergeSummary write(Path target, boolean recorded, Progress progress, Cancellation cancellation)
+  MergeSummary write(
+      Path target, MergeFacts facts, boolean recorded, Progress progress, Cancellation cancellation)
       throws InterruptedException {
+    Findings findings = new Findings();
+    checkTarget(target, findings);
+    findings.throwIfFailed();
     String digest = digest();
-    OutputFolder folder = OutputFolder.prepare(target, work -> resumes(work, digest, progress));
+    boolean[] resume = {false};
+    OutputFolder folder =
+        OutputFolder.prepare(target, work -> resume[0] = resumes(work, digest, progress));
     try {
       OutputRecord.begin(folder.work(), digest);
+      Path name = target.toAbsolutePath().normalize().getFileName();
       MergeSummary summary =
-          fill(
-              folder.work(),
-              target.toAbsolutePath().getFileName().toString(),
-              progress,
-              cancellation);
+          fill(folder.work(), String.valueOf(name), facts, resume[0], true, progress, cancellation);
       if (recorded) {
         OutputRecord.complete(folder.work(), digest);
       } else {
@@ -99,7 +136,11 @@ public final class Merger implements AutoCloseable {
       folder.publish();
       return summary;
     } catch (RuntimeException | Error | InterruptedException e) {
-      if (folder.abandon()) {
+      boolean changed =
+          plan().participants().stream().anyMatch(p -> FileStamp.anyChanged(p.weights().files()));
+      if (changed) {
+        folder.discard();
+      } else if (folder.abandon()) {
         progress.note("finished shards are kept in " + folder.work() + "; --resume goes on there");
       }
       throw e;
@@ -107,26 +148,30 @@ public final class Merger implements AutoCloseable {
   }
 
   private boolean resumes(Path work, String digest, Progress progress) {
-    if (!plan.options().resume()) {
+    if (!plan().options().resume()) {
       return false;
     }
     boolean same = OutputRecord.begun(work).filter(digest::equals).isPresent();
     if (!same) {
-      progress.note("what lies in " + work + " is of another merge; it is not taken up");
+      progress.note(
+          "what lies in %s has another recipe, other options or inputs that changed since; it begins anew"
+              .formatted(work));
     }
     return same;
   }
 
   /** Of everything that decides what is written. */
   String digest() {
-    return MergeDigest.of(source, plan.options(), participants.values());
+    return MergeDigest.of(source, plan().options(), preflight.participants().values());
   }
 
   /** The model that this merge would write, as far as it can be known before. */
   Model planned(Path scratch) {
+    MergePlan plan = plan();
     try {
       Files.createDirectories(scratch);
-      writeCompanions(scratch, scratch.getFileName().toString());
+      writeCompanions(
+          plan, scratch, String.valueOf(scratch.getFileName()), MergeFacts.NONE, Map.of());
     } catch (IOException e) {
       throw IngotException.failed("cannot write to " + scratch + ": " + e.getMessage());
     }
@@ -137,51 +182,117 @@ public final class Merger implements AutoCloseable {
         digest());
   }
 
-  /** Writes into a folder that the caller looks after. */
+  /** Writes into an empty folder that the caller looks after. */
   public MergeSummary fill(Path folder, String title, Progress progress, Cancellation cancellation)
       throws InterruptedException {
+    return fill(folder, title, MergeFacts.NONE, false, false, progress, cancellation);
+  }
+
+  private MergeSummary fill(
+      Path folder,
+      String title,
+      MergeFacts facts,
+      boolean resume,
+      boolean hash,
+      Progress progress,
+      Cancellation cancellation)
+      throws InterruptedException {
     long begin = System.nanoTime();
-    plan.warnings().stream().distinct().forEach(w -> progress.note("warning: " + w));
+    List<String> warnings = preflight.findings().warnings();
+    warnings.forEach(w -> progress.note("warning: " + w));
+    MergePlan plan = plan();
     try (ShardedWriter writer =
         new ShardedWriter(
             folder,
             plan.tensors().stream().map(PlannedTensor::output).toList(),
             plan.options().shardBytes(),
             Map.of("mergekit_version", "0.1.4"))) {
-      Set<String> complete = plan.options().resume() ? writer.resume() : Set.of();
-      new WeightStream(plan, writer, complete, progress, text -> progress.note("warning: " + text))
-          .run(cancellation::check);
+      if (hash) {
+        writer.hash();
+      }
+      Set<String> complete = resume ? writer.resume() : Set.of();
+      if (!complete.isEmpty()) {
+        progress.note(
+            "%d of %d tensors are there already".formatted(complete.size(), plan.tensors().size()));
+      }
+      MemoryWatch watch = new MemoryWatch();
+      stream(plan, writer, complete, progress, cancellation, watch);
       writer.finish();
-      writeCompanions(folder, title);
+      long written = System.nanoTime();
+      Map<String, String> hashes = hash ? writer.hashes() : Map.of();
+      double hashSeconds = (System.nanoTime() - written) / 1e9;
+      requireUnchanged(plan);
+      writeCompanions(plan, folder, title, facts, hashes);
       return new MergeSummary(
           plan.tensors().size(),
           plan.parameters(),
           plan.bytes(),
+          plan.readBytes(complete),
+          plan.bytes(complete),
           List.copyOf(writer.files().keySet()),
+          hashes,
           plan.leftovers(),
-          plan.warnings().stream().distinct().toList(),
-          (System.nanoTime() - begin) / 1e9);
+          warnings,
+          (System.nanoTime() - begin) / 1e9,
+          hashSeconds,
+          watch.peak());
     } catch (IOException e) {
       throw IngotException.failed("cannot write to " + folder + ": " + e.getMessage());
     }
   }
 
-  private void writeCompanions(Path folder, String title) throws IOException {
+  private static void stream(
+      MergePlan plan,
+      ShardedWriter writer,
+      Set<String> complete,
+      Progress progress,
+      Cancellation cancellation,
+      MemoryWatch watch)
+      throws InterruptedException {
+    try {
+      new WeightStream(
+              plan, writer, complete, progress, text -> progress.note("warning: " + text), watch)
+          .run(cancellation::check);
+    } catch (IngotException | Error e) {
+      // A file that was cut off shows as a fault of memory, or as a failed write.
+      requireUnchanged(plan);
+      throw e;
+    } finally {
+      progress.end();
+    }
+  }
+
+  private static void requireUnchanged(MergePlan plan) {
+    plan.participants().forEach(p -> FileStamp.requireUnchanged(p.weights().files()));
+  }
+
+  private void writeCompanions(
+      MergePlan plan, Path folder, String title, MergeFacts facts, Map<String, String> hashes)
+      throws IOException {
     Files.writeString(
         folder.resolve("config.json"),
         JSON.writerWithDefaultPrettyPrinter().writeValueAsString(plan.config()) + "\n");
-    tokenizer.write(plan.donor(), folder);
+    @Nullable MergedTokenizer tokenizer = preflight.tokenizer();
+    if (tokenizer != null) {
+      tokenizer.write(plan.donor(), folder);
+    }
     if (plan.options().copyTokenizer()) {
       CompanionFiles.copy(plan, folder);
     }
     if (plan.options().writeCard()) {
       Files.writeString(folder.resolve("mergekit_config.yml"), source);
-      Files.writeString(folder.resolve("README.md"), MergeCard.text(plan, title, source));
+      Files.writeString(
+          folder.resolve("README.md"), MergeCard.text(plan, title, source, facts, hashes));
+      for (Map.Entry<String, String> document : facts.documents().entrySet()) {
+        Path file = folder.resolve(document.getKey());
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, document.getValue());
+      }
     }
   }
 
   @Override
   public void close() {
-    participants.values().forEach(p -> p.model().close());
+    preflight.close();
   }
 }

@@ -12,6 +12,7 @@ import io.ingot.tensor.DrawStream;
 import io.ingot.tensor.MersenneTwister;
 import io.ingot.tensor.Parallel;
 import java.lang.foreign.MemorySegment;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
@@ -34,6 +35,7 @@ final class WeightStream {
   private final Set<String> complete;
   private final Progress progress;
   private final Consumer<String> warnings;
+  private final MemoryWatch watch;
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
   /** Polled between tensors; throws when the work is to be given up. */
@@ -50,7 +52,9 @@ final class WeightStream {
       ShardedWriter writer,
       Set<String> complete,
       Progress progress,
-      Consumer<String> warnings) {
+      Consumer<String> warnings,
+      MemoryWatch watch) {
+    this.watch = watch;
     this.plan = plan;
     this.writer = writer;
     this.complete = complete;
@@ -62,17 +66,20 @@ final class WeightStream {
     int threads = plan.options().threads();
     MersenneTwister random = new MersenneTwister(plan.options().seed());
     Semaphore memory = new Semaphore(BUDGET);
-    progress.begin("merge", plan.bytes(), Progress.Unit.BYTES);
+    progress.begin("merge", plan.bytes(complete), Progress.Unit.BYTES);
     try (Parallel parallel = threads > 0 ? new Parallel(threads) : Parallel.ofProcessors()) {
       Semaphore inFlight = new Semaphore(parallel.threads() + 1);
       for (PlannedTensor tensor : plan.tensors()) {
-        interruption.check();
+        try {
+          interruption.check();
+        } catch (InterruptedException | RuntimeException e) {
+          failure.compareAndSet(null, e);
+        }
         DrawStream draws = reserve(tensor, random);
         if (failure.get() != null) {
           break;
         }
         if (complete.contains(tensor.output().name())) {
-          progress.advance(tensor.output().byteSize());
           continue;
         }
         int weight = megabytes(tensor);
@@ -87,6 +94,7 @@ final class WeightStream {
                   } catch (Throwable e) {
                     failure.compareAndSet(null, e);
                   } finally {
+                    watch.look();
                     memory.release(weight);
                     inFlight.release();
                   }
@@ -103,10 +111,23 @@ final class WeightStream {
   }
 
   private static int megabytes(PlannedTensor tensor) {
-    double bytes =
-        tensor.method().map(m -> m.scratchBytes(tensor.merge())).orElse(0.0)
-            * tensor.output().elements();
-    return (int) Math.clamp((long) (bytes / 1e6) + 1, 1, BUDGET);
+    return (int) Math.clamp((long) (scratch(tensor) / 1e6) + 1, 1, BUDGET);
+  }
+
+  /** Bytes that a tensor holds while it is merged, beside the buffers of threads. */
+  static double scratch(PlannedTensor tensor) {
+    double ofMethod = tensor.method().map(m -> m.scratchBytes(tensor.merge())).orElse(0.0);
+    long held = tensor.merge().operands().stream().mapToLong(o -> o.data().heldBytes()).sum();
+    return ofMethod * tensor.output().elements() + held;
+  }
+
+  /** Bytes that all tensors in flight hold at the same time, at most. */
+  static long peak(List<PlannedTensor> tensors, int threads) {
+    List<Double> largest =
+        tensors.stream().map(WeightStream::scratch).sorted(Comparator.reverseOrder()).toList();
+    double together = largest.stream().limit(threads + 1L).mapToDouble(d -> d).sum();
+    double alone = largest.isEmpty() ? 0 : largest.getFirst();
+    return (long) Math.max(alone, Math.min(together, BUDGET * 1e6));
   }
 
   private void merge(PlannedTensor tensor, Parallel parallel, DrawStream draws) {
@@ -124,12 +145,6 @@ final class WeightStream {
         Copy.write(merge, only, null);
       }
       output.report(merge);
-    } catch (InternalError e) {
-      throw new IngotException(
-          io.ingot.error.ErrorKind.FAILED,
-          "an input of tensor %s became shorter while it was read (%s); run the merge again when nobody writes to it"
-              .formatted(merge.name(), merge.operands().stream().map(Operand::model).toList()),
-          e);
     } finally {
       merge.end();
     }

@@ -3,6 +3,7 @@ package io.ingot.model;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ingot.tensor.TensorSource;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -28,6 +29,11 @@ public interface Model extends AutoCloseable {
    */
   default String fingerprint() {
     return folder().map(Fingerprint::of).orElse("");
+  }
+
+  /** Folders and files on disk that the model is read from. */
+  default List<Path> places() {
+    return folder().stream().toList();
   }
 
   @Override

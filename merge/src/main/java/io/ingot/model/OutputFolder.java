@@ -2,9 +2,12 @@ package io.ingot.model;
 
 import io.ingot.error.IngotException;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
@@ -19,12 +22,61 @@ public final class OutputFolder {
   private static final List<String> MARKS =
       List.of("mergekit_config.yml", "mergekit_moe_config.yml", OutputRecord.NAME);
 
+  private static final String LOCK = ".lock";
+
   private final Path target;
   private final Path work;
+  private final FileChannel lock;
 
-  private OutputFolder(Path target, Path work) {
+  private OutputFolder(Path target, Path work, FileChannel lock) {
     this.target = target;
     this.work = work;
+    this.lock = lock;
+  }
+
+  private static Path work(Path absolute) {
+    return absolute.resolveSibling("." + absolute.getFileName() + ".ingot-partial");
+  }
+
+  private static FileChannel lock(Path target, Path work) throws IOException {
+    FileChannel channel =
+        FileChannel.open(work.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try {
+      if (channel.tryLock() != null) {
+        return channel;
+      }
+    } catch (OverlappingFileLockException e) {
+      // Another thread of this process has it.
+    }
+    channel.close();
+    throw IngotException.conflict(
+        "another process writes " + target + "; wait for it, or name another folder");
+  }
+
+  private void unlock() throws IOException {
+    Files.deleteIfExists(work.resolve(LOCK));
+    lock.close();
+  }
+
+  /** Bytes of the finished weight files that an interrupted run has left for this target. */
+  public static long finishedBytes(Path target) {
+    Path absolute = target.toAbsolutePath().normalize();
+    if (absolute.getFileName() == null || !Files.isDirectory(work(absolute))) {
+      return 0;
+    }
+    try (Stream<Path> files = Files.list(work(absolute))) {
+      long bytes = 0;
+      for (Path file : files.filter(OutputFolder::isWeights).toList()) {
+        bytes += Files.size(file);
+      }
+      return bytes;
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  private static boolean isWeights(Path file) {
+    return file.getFileName().toString().endsWith(".safetensors");
   }
 
   /**
@@ -38,20 +90,24 @@ public final class OutputFolder {
   }
 
   /**
-   * Prepares the hidden folder.
+   * Prepares the hidden folder, which is this process's alone until it is published or abandoned.
    *
    * @param resumable whether what lies in an earlier hidden folder is kept
+   * @throws IngotException CONFLICT when the target holds something that no merge has written, or
+   *     when another process writes it
    */
   public static OutputFolder prepare(Path target, Predicate<Path> resumable) {
     checkTarget(target);
     Path absolute = target.toAbsolutePath().normalize();
-    Path work = absolute.resolveSibling("." + absolute.getFileName() + ".ingot-partial");
+    Path work = work(absolute);
     try {
-      if (!Files.isDirectory(work) || !resumable.test(work)) {
-        delete(work);
-      }
+      boolean begun = Files.isDirectory(work);
       Files.createDirectories(work);
-      return new OutputFolder(absolute, work);
+      FileChannel lock = lock(target, work);
+      if (!begun || !resumable.test(work)) {
+        empty(work);
+      }
+      return new OutputFolder(absolute, work, lock);
     } catch (IOException e) {
       throw IngotException.failed("cannot write to " + target + ": " + e.getMessage());
     }
@@ -64,6 +120,9 @@ public final class OutputFolder {
    */
   public static void checkTarget(Path target) {
     Path absolute = target.toAbsolutePath().normalize();
+    if (absolute.getFileName() == null) {
+      throw IngotException.conflict(target + " is the root of a file system; name a folder");
+    }
     try {
       if (Files.exists(absolute) && !Files.isDirectory(absolute)) {
         throw IngotException.conflict(target + " is a file; a folder is to be written there");
@@ -87,6 +146,7 @@ public final class OutputFolder {
   /** Renames the hidden folder to its name, replacing an earlier merge. */
   public void publish() {
     try {
+      unlock();
       if (Files.exists(target)) {
         Path old = target.resolveSibling("." + target.getFileName() + ".ingot-old");
         delete(old);
@@ -101,21 +161,43 @@ public final class OutputFolder {
     }
   }
 
+  /** Deletes the hidden folder. */
+  public void discard() {
+    try {
+      unlock();
+      delete(work);
+    } catch (IOException e) {
+      // The failure that brought us here is the one to report.
+    }
+  }
+
   /** Deletes the hidden folder unless it holds finished shards that can be taken up again. */
   public boolean abandon() {
     try {
       if (Files.isDirectory(work)) {
         try (Stream<Path> files = Files.list(work)) {
-          if (files.anyMatch(f -> f.getFileName().toString().endsWith(".safetensors"))) {
+          if (files.anyMatch(OutputFolder::isWeights)) {
+            unlock();
             return true;
           }
         }
-        delete(work);
+        discard();
       }
     } catch (IOException e) {
       // The failure that brought us here is the one to report.
     }
     return false;
+  }
+
+  /** Deletes what an earlier run left, but not the lock. */
+  private static void empty(Path work) throws IOException {
+    List<Path> old;
+    try (Stream<Path> files = Files.list(work)) {
+      old = files.filter(f -> !f.getFileName().toString().equals(LOCK)).toList();
+    }
+    for (Path path : old) {
+      delete(path);
+    }
   }
 
   private static boolean isEmpty(Path folder) throws IOException {

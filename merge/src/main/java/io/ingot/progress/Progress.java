@@ -38,6 +38,9 @@ public interface Progress {
   /** Replaces the text shown beside the bar, e.g. {@code loss 0.412}. */
   void detail(String text);
 
+  /** Ends the current phase, complete or not: what is printed next stands on a line of its own. */
+  default void end() {}
+
   /** One line for the log. */
   void note(String line);
 }

@@ -1,6 +1,7 @@
 package io.ingot.safetensors;
 
 import io.ingot.error.IngotException;
+import io.ingot.tensor.FileStamp;
 import io.ingot.tensor.TensorInfo;
 import io.ingot.tensor.TensorSource;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 
@@ -28,8 +30,11 @@ public final class SafetensorsFile implements TensorSource {
   private final SequencedMap<String, TensorInfo> tensors;
   private final Arena arena;
   private final MemorySegment data;
+  private final FileStamp stamp;
 
-  private SafetensorsFile(Path path, SafetensorsHeader header, Arena arena, MemorySegment data) {
+  private SafetensorsFile(
+      Path path, SafetensorsHeader header, Arena arena, MemorySegment data, FileStamp stamp) {
+    this.stamp = stamp;
     this.path = path;
     this.header = header;
     this.arena = arena;
@@ -67,6 +72,7 @@ public final class SafetensorsFile implements TensorSource {
     if (Files.isDirectory(path)) {
       throw IngotException.invalid(path + " is a folder; a safetensors file was expected");
     }
+    FileStamp stamp = FileStamp.of(path);
     long size = channel.size();
     if (size < 8) {
       throw SafetensorsHeader.corrupt(name, "it has only " + size + " bytes");
@@ -92,7 +98,7 @@ public final class SafetensorsFile implements TensorSource {
         size == begin
             ? MemorySegment.NULL
             : channel.map(MapMode.READ_ONLY, begin, size - begin, arena);
-    return new SafetensorsFile(path, header, arena, data);
+    return new SafetensorsFile(path, header, arena, data, stamp);
   }
 
   private static void readFully(FileChannel channel, ByteBuffer buffer, long position)
@@ -125,6 +131,11 @@ public final class SafetensorsFile implements TensorSource {
       throw IngotException.invalid("no tensor '" + name + "' in " + path);
     }
     return data.asSlice(entry.begin(), entry.end() - entry.begin());
+  }
+
+  @Override
+  public List<FileStamp> files() {
+    return List.of(stamp);
   }
 
   @Override

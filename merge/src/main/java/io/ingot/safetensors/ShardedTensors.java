@@ -1,6 +1,7 @@
 package io.ingot.safetensors;
 
 import io.ingot.error.IngotException;
+import io.ingot.tensor.FileStamp;
 import io.ingot.tensor.TensorInfo;
 import io.ingot.tensor.TensorSource;
 import java.lang.foreign.MemorySegment;
@@ -106,8 +107,13 @@ public final class ShardedTensors implements TensorSource {
   }
 
   /** The files, in the order they were given. */
-  public List<Path> files() {
+  public List<Path> paths() {
     return files.stream().map(SafetensorsFile::path).toList();
+  }
+
+  @Override
+  public List<FileStamp> files() {
+    return files.stream().flatMap(f -> f.files().stream()).toList();
   }
 
   /** The file that holds a tensor; null when none does. */

@@ -15,6 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,7 @@ public final class ShardedWriter implements AutoCloseable {
   private final List<Shard> shards = new ArrayList<>();
   private final Map<String, Shard> homes = new LinkedHashMap<>();
   private final Map<String, Object> indexMetadata;
+  private @Nullable ExecutorService hashing;
 
   private static final class Shard {
     private final FileLayout layout;
@@ -37,6 +40,7 @@ public final class ShardedWriter implements AutoCloseable {
     private final String name;
     private @Nullable FileChannel channel;
     private boolean done;
+    private @Nullable ShardDigest digest;
 
     Shard(FileLayout layout, String name) {
       this.layout = layout;
@@ -94,6 +98,34 @@ public final class ShardedWriter implements AutoCloseable {
     return files;
   }
 
+  /** Lets files be hashed while they are written; see {@link #hashes}. Before anything else. */
+  public void hash() {
+    int threads = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4);
+    ExecutorService executor =
+        Executors.newFixedThreadPool(
+            threads, Thread.ofPlatform().daemon().name("hash-", 0).factory());
+    hashing = executor;
+    shards.forEach(s -> s.digest = new ShardDigest(s.layout, executor));
+  }
+
+  /** SHA-256 of the files in hexadecimal, by name. All must be complete, and are to be hashed. */
+  public Map<String, String> hashes() {
+    Map<String, String> hashes = new LinkedHashMap<>();
+    for (Shard shard : shards) {
+      ShardDigest digest = shard.digest;
+      if (digest == null) {
+        throw new IllegalStateException("hash() was not called");
+      }
+      hashes.put(shard.name, digest.get(folder.resolve(shard.name)));
+    }
+    return hashes;
+  }
+
+  /** Bytes of the files that are not complete. */
+  public long missingBytes() {
+    return shards.stream().filter(s -> !s.done).mapToLong(s -> s.layout.size()).sum();
+  }
+
   /** Takes over shards that an interrupted run has completed; gives the tensors in them. */
   public Set<String> resume() {
     Set<String> complete = new java.util.HashSet<>();
@@ -103,9 +135,20 @@ public final class ShardedWriter implements AutoCloseable {
         shard.done = true;
         shard.open.set(0);
         shard.layout.tensors().forEach(t -> complete.add(t.name()));
+        hashWhole(shard, file);
       }
     }
     return complete;
+  }
+
+  private void hashWhole(Shard shard, Path file) {
+    try {
+      if (shard.digest != null) {
+        shard.digest.completed(file);
+      }
+    } catch (IOException e) {
+      throw failed(shard, e);
+    }
   }
 
   private static boolean sameHeader(Path file, FileLayout layout) {
@@ -136,6 +179,14 @@ public final class ShardedWriter implements AutoCloseable {
   /** Says that a tensor is complete; completes its shard with the last one. */
   public void complete(String tensor) {
     Shard shard = home(tensor);
+    try {
+      if (shard.digest != null) {
+        channel(shard); // a tensor without elements writes nothing
+        shard.digest.completed(tensor, partial(shard));
+      }
+    } catch (IOException e) {
+      throw failed(shard, e);
+    }
     if (shard.open.decrementAndGet() == 0) {
       finish(shard);
     }
@@ -220,15 +271,33 @@ public final class ShardedWriter implements AutoCloseable {
   }
 
   private IngotException failed(Shard shard, IOException e) {
+    boolean full =
+        String.valueOf(e.getMessage())
+            .matches("(?i).*(no space left|disk quota exceeded|not enough space).*");
     return IngotException.failed(
-        "cannot write %s: %s. Free space or choose another place, then run it again"
-            .formatted(folder.resolve(shard.name), e.getMessage()));
+        full
+            ? "cannot write %s: no space is left in %s. %d bytes are still to be written, %s are free. Free space or choose another folder, then run it again"
+                .formatted(shard.name, folder, missingBytes(), free())
+            : "cannot write %s: %s. Choose another place, then run it again"
+                .formatted(folder.resolve(shard.name), e.getMessage()));
+  }
+
+  private String free() {
+    try {
+      return Long.toString(Files.getFileStore(folder).getUsableSpace());
+    } catch (IOException e) {
+      return "an unknown number";
+    }
   }
 
   /** Closes files; what is not complete is deleted. */
   @Override
   public void close() {
+    if (hashing != null) {
+      hashing.shutdownNow();
+    }
     for (Shard shard : shards) {
+      closeDigest(shard);
       if (!shard.done) {
         try {
           if (shard.channel != null) {
@@ -239,6 +308,16 @@ public final class ShardedWriter implements AutoCloseable {
           // The failure that brought us here is the one to report.
         }
       }
+    }
+  }
+
+  private static void closeDigest(Shard shard) {
+    try {
+      if (shard.digest != null) {
+        shard.digest.close();
+      }
+    } catch (IOException e) {
+      // It was only read.
     }
   }
 }

@@ -2,6 +2,7 @@ package io.ingot.tensor;
 
 import io.ingot.error.IngotException;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.SequencedMap;
 
 /**
@@ -32,6 +33,16 @@ public interface TensorSource extends AutoCloseable {
    * @throws io.ingot.error.IngotException when there is no such tensor
    */
   MemorySegment data(String name);
+
+  /** Bytes of memory that {@link #data} makes for a tensor; 0 where it is a view of a file. */
+  default long heldBytes(String name) {
+    return 0;
+  }
+
+  /** The files that data is read from, as they were when they were opened. */
+  default List<FileStamp> files() {
+    return List.of();
+  }
 
   @Override
   void close();

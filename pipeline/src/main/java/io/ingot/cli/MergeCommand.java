@@ -2,6 +2,7 @@ package io.ingot.cli;
 
 import io.ingot.error.IngotException;
 import io.ingot.merge.Cancellation;
+import io.ingot.merge.Finding;
 import io.ingot.merge.MergeChain;
 import io.ingot.merge.MergeOptions;
 import io.ingot.merge.MergeReport;
@@ -245,7 +246,11 @@ final class MergeCommand extends IngotCommand {
     }
     console().result("method        " + report.method());
     console().result("architecture  " + report.architecture());
-    console().result("models        " + String.join(", ", report.models()));
+    console()
+        .result(
+            "models        "
+                + String.join(
+                    ", ", report.models().stream().map(MergeReport.ModelLine::name).toList()));
     console().result("donor         " + report.donor());
     console()
         .result(
@@ -261,6 +266,6 @@ final class MergeCommand extends IngotCommand {
         .result(
             String.format(Locale.ROOT, "memory        about %.1f GB", report.memoryBytes() / 1e9));
     report.leftovers().forEach(l -> console().result("not listed    " + l));
-    report.warnings().forEach(w -> console().result("warning       " + w));
+    report.lines(Finding.Severity.WARNING).forEach(w -> console().result("warning       " + w));
   }
 }

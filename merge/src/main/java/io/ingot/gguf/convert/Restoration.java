@@ -10,6 +10,7 @@ import io.ingot.gguf.GgufModelFiles;
 import io.ingot.gguf.GgufTensor;
 import io.ingot.gguf.GgufTokenizer;
 import io.ingot.tensor.DType;
+import io.ingot.tensor.FileStamp;
 import io.ingot.tensor.TensorInfo;
 import io.ingot.tensor.TensorSource;
 import java.lang.foreign.Arena;
@@ -72,7 +73,7 @@ public final class Restoration {
       tokenizer.id(kind).ifPresent(id -> config.put(kind + "_token_id", id));
     }
     narrow(config);
-    Tensors tensors = new Tensors();
+    Tensors tensors = new Tensors(files.files().stream().map(GgufFile::stamp).toList());
     ModelConfig hyper = new ModelConfig(config);
     for (SourceTensor tensor : stored.values()) {
       family.restore(tensor, hyper).forEach(tensors::add);
@@ -104,6 +105,21 @@ public final class Restoration {
   private static final class Tensors implements TensorSource {
     private final SequencedMap<String, TensorInfo> infos = new LinkedHashMap<>();
     private final Map<String, FloatRows> rows = new LinkedHashMap<>();
+    private final List<FileStamp> files;
+
+    Tensors(List<FileStamp> files) {
+      this.files = files;
+    }
+
+    @Override
+    public List<FileStamp> files() {
+      return files;
+    }
+
+    @Override
+    public long heldBytes(String name) {
+      return info(name).byteSize();
+    }
 
     void add(SourceTensor tensor) {
       infos.put(tensor.name(), new TensorInfo(tensor.name(), DType.F32, tensor.shape()));

@@ -38,6 +38,11 @@ public record CutTensor(TensorData whole, long rows, long columns) implements Te
   }
 
   @Override
+  public long heldBytes() {
+    return whole.heldBytes();
+  }
+
+  @Override
   public void close() {
     whole.close();
   }

@@ -25,6 +25,11 @@ public record JoinedTensor(List<TensorData> parts, DType dtype, List<Long> shape
   }
 
   @Override
+  public long heldBytes() {
+    return parts.stream().mapToLong(TensorData::heldBytes).sum();
+  }
+
+  @Override
   public void close() {
     parts.forEach(TensorData::close);
   }

@@ -46,6 +46,11 @@ public final class StoredTensor implements TensorData {
   }
 
   @Override
+  public long heldBytes() {
+    return source.heldBytes(info.name());
+  }
+
+  @Override
   public void close() {
     data = null;
   }

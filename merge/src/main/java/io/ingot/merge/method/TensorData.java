@@ -25,6 +25,11 @@ public interface TensorData {
     return Optional.empty();
   }
 
+  /** Bytes of memory that are held between open and close; 0 for a view of a file. */
+  default long heldBytes() {
+    return 0;
+  }
+
   /** Gives up what {@link #open} made. */
   default void close() {}
 

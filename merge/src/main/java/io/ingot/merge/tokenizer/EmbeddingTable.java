@@ -116,6 +116,11 @@ final class EmbeddingTable implements TensorData {
   }
 
   @Override
+  public long heldBytes() {
+    return whole.data().heldBytes() + 4L * own.length + 4L * columns * given.size();
+  }
+
+  @Override
   public void close() {
     whole.data().close();
     made.clear();
