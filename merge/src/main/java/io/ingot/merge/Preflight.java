@@ -38,7 +38,7 @@ record Preflight(
       if (!complete) {
         return new Preflight(participants, null, null, findings);
       }
-      MergedTokenizer tokenizer = tokenizer(recipe, participants, findings);
+      MergedTokenizer tokenizer = tokenizer(recipe, options, participants, findings);
       MergePlan plan = plan(recipe, options, participants, tokenizer, findings);
       return new Preflight(participants, plan, plan == null ? null : tokenizer, findings);
     } catch (RuntimeException | Error e) {
@@ -75,9 +75,12 @@ record Preflight(
   }
 
   private static MergedTokenizer tokenizer(
-      Recipe recipe, Map<ModelRef, Participant> participants, Findings findings) {
+      Recipe recipe,
+      MergeOptions options,
+      Map<ModelRef, Participant> participants,
+      Findings findings) {
     try {
-      return MergedTokenizer.of(recipe, participants);
+      return MergedTokenizer.of(recipe, participants, options.compatible());
     } catch (IngotException e) {
       findings.error("", "", e);
       return MergedTokenizer.DONORS;

@@ -52,6 +52,13 @@ public record TokenizerRecipe(
     if (source instanceof Source.Of of) {
       found.add(of.model());
     }
+    found.addAll(givers());
+    return found;
+  }
+
+  /** Models that single rows are taken from. */
+  public List<ModelRef> givers() {
+    List<ModelRef> found = new ArrayList<>();
     for (TokenRule rule : tokens.values()) {
       rule.row()
           .ifPresent(

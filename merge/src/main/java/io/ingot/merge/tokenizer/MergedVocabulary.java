@@ -67,7 +67,10 @@ public final class MergedVocabulary implements EmbeddingRows {
         switch (recipe.source()) {
           case Source.Base b -> stripped;
           case Source.Of of -> new TokenizerFile(require(files, of.model()).json().deepCopy());
-          case Source.Union u -> union(stripped, files, known);
+          case Source.Union u -> {
+            models.stream().filter(m -> !m.merged()).forEach(m -> files.remove(m.reference()));
+            yield union(stripped, files, known);
+          }
         };
     for (String token : recipe.tokens().keySet()) {
       append(merged, token, null);
