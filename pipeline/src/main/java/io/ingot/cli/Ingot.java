@@ -45,6 +45,7 @@ import picocli.CommandLine.ScopeType;
       // merge
       MergeCommand.class,
       LayerShuffleCommand.class,
+      MoeCommand.class,
       AdapterCommand.class,
       // gguf
       ConvertCommand.class,

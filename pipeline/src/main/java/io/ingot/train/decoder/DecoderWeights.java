@@ -72,6 +72,24 @@ public final class DecoderWeights implements AutoCloseable {
     return weights;
   }
 
+  /**
+   * Loads the weights of one layer; {@link #layers} holds them alone then.
+   *
+   * @param manager becomes the owner
+   * @throws IngotException when a tensor is missing or its shape does not fit
+   */
+  static DecoderWeights loadLayer(
+      DecoderProgram program,
+      TensorSource source,
+      Precision precision,
+      TensorLoader loader,
+      NDManager manager,
+      int layer) {
+    DecoderWeights weights = new DecoderWeights(manager);
+    new Reading(weights, program.shape(), source, precision, loader).layer(program, layer, 0);
+    return weights;
+  }
+
   List<NDArray> shared() {
     return shared;
   }
@@ -138,12 +156,15 @@ public final class DecoderWeights implements AutoCloseable {
         String full = name.startsWith("model.") ? root + name.substring("model.".length()) : name;
         read(entry, full, weights.shared, 0, none);
       }
-      int size = program.layer().size();
       for (int i = 0; i < shape.layers(); i++) {
-        for (TensorPlaces.Entry entry : program.layer().entries()) {
-          String name = root + "layers." + i + "." + entry.name();
-          read(entry, name, weights.layers, i * size, OptionalInt.of(i));
-        }
+        layer(program, i, i * program.layer().size());
+      }
+    }
+
+    void layer(DecoderProgram program, int layer, int base) {
+      String prefix = root() + "layers." + layer + ".";
+      for (TensorPlaces.Entry entry : program.layer().entries()) {
+        read(entry, prefix + entry.name(), weights.layers, base, OptionalInt.of(layer));
       }
     }
 
