@@ -23,8 +23,7 @@ public final class NormalDraws {
 
   /** Takes the draws of so many numbers out of a generator. */
   public static NormalDraws reserve(MersenneTwister generator, long count) {
-    long uniform =
-        count < BLOCK ? (count + 1) / 2 * 4 : count % BLOCK == 0 ? count : count + BLOCK;
+    long uniform = count < BLOCK ? (count + 1) / 2 * 4 : count % BLOCK == 0 ? count : count + BLOCK;
     return new NormalDraws(count, DrawStream.reserve(generator, uniform));
   }
 

@@ -174,7 +174,9 @@ record ExpertStream(
   private void put(MoeTensor tensor, long position, float[] values) {
     DType dtype = tensor.output().dtype();
     MemorySegment bytes =
-        Scratch.local().bytes((long) values.length * 8).asSlice(0, (long) values.length * dtype.bytes());
+        Scratch.local()
+            .bytes((long) values.length * 8)
+            .asSlice(0, (long) values.length * dtype.bytes());
     Elements.write(dtype, values, values.length, bytes, 0);
     writer.write(tensor.output().name(), position * dtype.bytes(), bytes);
     progress.advance(bytes.byteSize());

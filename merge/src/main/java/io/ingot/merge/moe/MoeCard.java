@@ -14,7 +14,11 @@ final class MoeCard {
     MoeRecipe recipe = plan.recipe();
     StringBuilder text = new StringBuilder("---\n");
     List<String> repositories =
-        recipe.references().stream().map(ModelRef::path).filter(MoeCard::isRepository).distinct().toList();
+        recipe.references().stream()
+            .map(ModelRef::path)
+            .filter(MoeCard::isRepository)
+            .distinct()
+            .toList();
     if (!repositories.isEmpty()) {
       text.append("base_model:\n");
       repositories.forEach(r -> text.append("- ").append(r).append('\n'));

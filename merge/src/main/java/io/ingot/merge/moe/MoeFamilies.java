@@ -29,10 +29,7 @@ final class MoeFamilies {
    * @throws IngotException with the reason of every family
    */
   static MoeFamily choose(
-      MoeRecipe recipe,
-      Map<ModelRef, String> kinds,
-      boolean mixed,
-      Consumer<String> warnings) {
+      MoeRecipe recipe, Map<ModelRef, String> kinds, boolean mixed, Consumer<String> warnings) {
     List<MoeFamily> named = named(recipe);
     List<MoeFamily> possible = new ArrayList<>();
     StringBuilder reasons = new StringBuilder();

@@ -37,15 +37,13 @@ record MoeModelCheck(
             && !config.path(key).asText().equals(base.path(key).asText())) {
           problems.add(
               "%s is %s in %s, but %s in %s"
-                  .formatted(
-                      key, base.path(key), recipe.base(), config.path(key), other.getKey()));
+                  .formatted(key, base.path(key), recipe.base(), config.path(key), other.getKey()));
         }
       }
       if (config.path("vocab_size").asInt() != base.path("vocab_size").asInt()) {
         warnings.add(
             "%s has a vocabulary of %s tokens, the base one of %s; its MLPs never met the base's"
-                    .formatted(
-                        other.getKey(), config.path("vocab_size"), base.path("vocab_size"))
+                    .formatted(other.getKey(), config.path("vocab_size"), base.path("vocab_size"))
                 + " other tokens");
       }
     }
@@ -90,11 +88,7 @@ record MoeModelCheck(
     }
   }
 
-  private void matrix(
-      Expert expert,
-      @Nullable TensorInfo info,
-      String name,
-      List<Long> expected) {
+  private void matrix(Expert expert, @Nullable TensorInfo info, String name, List<Long> expected) {
     if (info == null) {
       problems.add("tensor %s is required but missing in %s".formatted(name, expert.model()));
     } else if (!info.shape().equals(expected)) {

@@ -104,8 +104,7 @@ final class MoePlanner {
     List<String> leftOut = leftOut(shape);
     stopOnProblems();
     configure(shape);
-    return new MoePlan(
-        recipe, family, shape, tensors, config, leftOut, warnings, memory(shape));
+    return new MoePlan(recipe, family, shape, tensors, config, leftOut, warnings, memory(shape));
   }
 
   private void sharedWidth(MoeShape shape) {
@@ -170,9 +169,7 @@ final class MoePlanner {
     Content content =
         changed
             ? new Content.Changed(
-                data,
-                expert.noiseScale(),
-                scaled ? expert.residualScale() : OptionalDouble.empty())
+                data, expert.noiseScale(), scaled ? expert.residualScale() : OptionalDouble.empty())
             : new Content.Copy(data);
     add(name, model(expert.model()).weights().info(source), data.shape(), text(expert), content);
   }
@@ -201,16 +198,14 @@ final class MoePlanner {
         new Content.Copy(new StoredTensor(base.weights(), name)));
   }
 
-  private void add(
-      String name, TensorInfo like, List<Long> shape, String model, Content content) {
+  private void add(String name, TensorInfo like, List<Long> shape, String model, Content content) {
     TensorInfo output = new TensorInfo(name, dtype.orElse(like.dtype()), shape);
     tensors.add(new MoeTensor(output, model, content));
   }
 
   /** Tensors of the base that are neither written nor MLPs; a bias among them is a mistake. */
   private List<String> leftOut(MoeShape shape) {
-    Set<String> written =
-        tensors.stream().map(t -> t.output().name()).collect(Collectors.toSet());
+    Set<String> written = tensors.stream().map(t -> t.output().name()).collect(Collectors.toSet());
     List<String> left =
         base.weights().tensors().keySet().stream()
             .filter(n -> !written.contains(n))
@@ -228,7 +223,10 @@ final class MoePlanner {
       warnings.add(
           "%s has no place for %d tensor%s of the base, left out: %s"
               .formatted(
-                  family.name(), left.size(), left.size() == 1 ? "" : "s", String.join(", ", left)));
+                  family.name(),
+                  left.size(),
+                  left.size() == 1 ? "" : "s",
+                  String.join(", ", left)));
     }
     return left;
   }
@@ -260,8 +258,7 @@ final class MoePlanner {
         models.entrySet().stream()
             .anyMatch(m -> m.getKey().lora().isPresent() || m.getValue().folder().isEmpty());
     long layer = tensors.stream().mapToLong(t -> t.output().elements()).sum() / shape.layers();
-    long run =
-        recipe.gateMode().needsStates() ? 4 * (layer / Math.max(1, shape.experts())) : 0;
+    long run = recipe.gateMode().needsStates() ? 4 * (layer / Math.max(1, shape.experts())) : 0;
     return 300_000_000L + (made ? 4 * largest : 0) + run;
   }
 }

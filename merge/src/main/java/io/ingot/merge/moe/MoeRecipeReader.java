@@ -94,8 +94,7 @@ public final class MoeRecipeReader {
             gateMode(keys),
             RecipeReader.optional(keys, "dtype").map(MoeRecipeReader::dtype),
             perToken(keys),
-            RecipeReader.optional(keys, "architecture")
-                .map(n -> RecipeReader.orEmpty(n.text())));
+            RecipeReader.optional(keys, "architecture").map(n -> RecipeReader.orEmpty(n.text())));
     if (recipe.experts().isEmpty()) {
       root.error("experts is missing: the models whose MLPs tokens are routed to");
     } else {
@@ -112,8 +111,7 @@ public final class MoeRecipeReader {
     String text = RecipeReader.orEmpty(node.get().text());
     Optional<GateMode> mode = GateMode.of(text);
     if (mode.isEmpty()) {
-      node.get()
-          .error("unknown gate_mode '" + text + "'" + Spelling.hint(text, GateMode.names()));
+      node.get().error("unknown gate_mode '" + text + "'" + Spelling.hint(text, GateMode.names()));
     }
     return mode.orElse(GateMode.HIDDEN);
   }

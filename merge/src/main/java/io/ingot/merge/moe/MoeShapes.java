@@ -40,9 +40,7 @@ record MoeShapes(MoeRecipe recipe, Map<ModelRef, Model> models, List<String> pro
   private int width(ModelRef reference) {
     TensorInfo gate =
         model(reference).weights().tensors().get("model.layers.0.mlp.gate_proj.weight");
-    return gate == null || gate.shape().size() != 2
-        ? 0
-        : Math.toIntExact(gate.shape().getFirst());
+    return gate == null || gate.shape().size() != 2 ? 0 : Math.toIntExact(gate.shape().getFirst());
   }
 
   private int positive(ObjectNode config, String key, int most) {

@@ -50,8 +50,7 @@ final class Routers {
    *
    * @throws IngotException when a state is not a number, or the base cannot be run
    */
-  float[][][] make(
-      Model base, TokenEncoder encoder, HiddenStates states, MersenneTwister random) {
+  float[][][] make(Model base, TokenEncoder encoder, HiddenStates states, MersenneTwister random) {
     return switch (recipe.gateMode()) {
       case RANDOM -> normal(random);
       case UNIFORM_RANDOM -> uniform(random);
@@ -72,8 +71,7 @@ final class Routers {
     float[][][] rows = rows();
     for (int row = 0; row < shape.layers() * gated.size(); row++) {
       rows[row / gated.size()][row % gated.size()] =
-          java.util.Arrays.copyOfRange(
-              values, row * shape.hidden(), (row + 1) * shape.hidden());
+          java.util.Arrays.copyOfRange(values, row * shape.hidden(), (row + 1) * shape.hidden());
     }
     return rows;
   }

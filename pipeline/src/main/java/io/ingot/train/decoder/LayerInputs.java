@@ -80,8 +80,7 @@ public record LayerInputs(String device, Progress progress) implements HiddenSta
     List<Batch> batches = new ArrayList<>();
     try (NDManager scope = manager.newSubManager()) {
       NDArray table =
-          scope.create(
-              embeddings.values(), new Shape(embeddings.count(), shape.hiddenSize()));
+          scope.create(embeddings.values(), new Shape(embeddings.count(), shape.hiddenSize()));
       int from = 0;
       while (from < order.size()) {
         int to = from + 1;
@@ -129,7 +128,12 @@ public record LayerInputs(String device, Progress progress) implements HiddenSta
       int layer) {
     try (DecoderWeights weights =
         DecoderWeights.loadLayer(
-            text, source, Precision.FP32, new TensorLoader(program), manager.newSubManager(), layer)) {
+            text,
+            source,
+            Precision.FP32,
+            new TensorLoader(program),
+            manager.newSubManager(),
+            layer)) {
       for (Batch batch : batches) {
         try (NDManager scope = manager.newSubManager();
             NDManager host = scope.newSubManager(Device.cpu())) {

@@ -48,7 +48,9 @@ record TokenEmbeddings(Map<Integer, Integer> index, float[] values) {
             .orElseThrow(
                 () ->
                     IngotException.invalid(
-                        "the model has no tensor model." + EMBEDDING + "; its weights are incomplete"));
+                        "the model has no tensor model."
+                            + EMBEDDING
+                            + "; its weights are incomplete"));
     int hidden = shape.hiddenSize();
     if (!info.shape().equals(List.of((long) shape.vocabulary(), (long) hidden))) {
       throw IngotException.invalid(
