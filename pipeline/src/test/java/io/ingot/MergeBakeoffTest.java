@@ -145,7 +145,7 @@ class MergeBakeoffTest {
     Answer again = ingot("run", JOB.toString());
     assertThat(again.code()).as(again.err()).isZero();
     assertThat(again.out())
-        .containsPattern("blend.ties +[01]\\.\\d{3}[* ] +[01]\\.\\d{3}[* ] +\\d\\.\\d{3}[* ] ")
+        .containsPattern("blend.ties +(\\d\\.\\d{3}[* ] +){3}7,348,816")
         .contains("best of blend: blend.")
         .containsPattern("blend.della +cached")
         .doesNotContainPattern("(?m)^\\S+ +done ");
@@ -153,18 +153,24 @@ class MergeBakeoffTest {
 
   @Test
   @Order(4)
-  void aChangedMethodIsDoneAnewAlone() {
-    Answer plan =
-        ingot(
-            "plan",
-            JOB.toString(),
-            "--set",
-            "steps.blend.matrix.method.della.parameters.epsilon=0.2");
+  void aChangedMethodIsMergedAndMeasuredAnewAlone() throws IOException {
+    String change = "steps.blend.matrix.method.della.parameters.epsilon=0.2";
+    Answer plan = ingot("plan", JOB.toString(), "--set", change);
     assertThat(plan.code()).as(plan.err()).isZero();
     assertThat(plan.out())
         .contains("della: miss because merge.recipe.parameters.epsilon changed 0.1 -> 0.2")
         .contains("linear, slerp, task_arithmetic, ties, dare_ties, breadcrumbs: cached")
         .containsPattern("orders-lora +finetune +cached");
+    Answer run = ingot("run", JOB.toString(), "--set", change, "--json");
+    assertThat(run.code()).as(run.err()).isZero();
+    for (JsonNode step : JSON.readTree(run.out()).path("steps")) {
+      String name = step.path("name").asText();
+      boolean anew = name.equals("blend.della") || name.equals("quality");
+      assertThat(step.path("state").asText()).as(name).isEqualTo(anew ? "done" : "cached");
+      if (name.equals("quality")) {
+        assertThat(step.path("reason").asText()).contains("3 suites, 9 measured before");
+      }
+    }
   }
 
   @Test

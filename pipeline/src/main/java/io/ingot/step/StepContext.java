@@ -24,6 +24,15 @@ public interface StepContext {
   /** A folder that survives failed attempts at the same work, for checkpoints. */
   Path scratch();
 
+  /**
+   * A folder that all work of this kind of step shares, whatever run it belongs to, for what is
+   * worth remembering. It may be emptied at any time, and several processes may write to it at
+   * once: what lies there must be named after its content's cause and be written aside.
+   */
+  default Optional<Path> memory() {
+    return Optional.empty();
+  }
+
   Progress progress();
 
   /** Throws when the run was cancelled or the lease was lost; long work calls it often. */

@@ -32,6 +32,11 @@ public record IngotHome(Path path) {
     return path.resolve("scratch");
   }
 
+  /** What steps remember between runs, by kind; it may be deleted at any time. */
+  public Path memory() {
+    return path.resolve("memory");
+  }
+
   public Path logs() {
     return path.resolve("logs");
   }

@@ -74,12 +74,12 @@ class MatrixTest {
                   base_model: base
                   models: [{model: other}]
                   parameters: {weight: 1.0}
-                  name: mixed by ${matrix.method}
+                  chat_template: mixed by ${matrix.method}
             """);
     assertThat(job.step("blend.linear").body().toString())
         .isEqualTo(
             "{\"merge_method\":\"linear\",\"base_model\":null,\"models\":[{\"model\":\"other\"}],"
-                + "\"parameters\":{\"weight\":1.0},\"name\":\"mixed by linear\"}");
+                + "\"parameters\":{\"weight\":1.0},\"chat_template\":\"mixed by linear\"}");
     assertThat(job.step("blend.ties").body().get("parameters").toString())
         .isEqualTo("{\"weight\":1.0,\"normalize\":false}");
     assertThat(job.step("blend.slerp").body().get("models").size()).isEqualTo(2);
@@ -215,7 +215,7 @@ class MatrixTest {
                     merge:
                       merge_method: linear
                       models: [{model: base, parameters: {density: "${matrix.densty}"}}]
-                      name: a ${matrix.curve}
+                      chat_template: a ${matrix.curve}
                   tune: {finetune: {model: "${matrix.weight}", dataset: chat}}
                 """))
         .containsExactly(
@@ -227,7 +227,7 @@ class MatrixTest {
             "job.yaml:14:52: error: steps.blend.merge.models[0].parameters.density: the matrix has"
                 + " no axis 'densty'; allowed: density, weight, curve, recipe; did you mean"
                 + " 'density'?",
-            "job.yaml:15:13: error: steps.blend.merge.name: axis 'curve' holds lists, which cannot"
+            "job.yaml:15:22: error: steps.blend.merge.chat_template: axis 'curve' holds lists, which cannot"
                 + " be part of a text",
             "job.yaml:16:28: error: steps.tune.finetune.model: '${matrix.weight}' has a meaning"
                 + " only in the merge of a step with 'matrix'",
@@ -328,7 +328,7 @@ class MatrixTest {
             problems(
                 "  blend:\n    matrix:\n"
                     + axes
-                    + "    merge: {merge_method: linear, models: [{model: base}], name: \""
+                    + "    merge: {merge_method: linear, models: [{model: base}], chat_template: \""
                     + uses
                     + "\"}\n"))
         .singleElement()

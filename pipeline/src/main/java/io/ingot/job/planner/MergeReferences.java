@@ -7,52 +7,87 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The model references of a mergekit recipe: {@code base_model}, {@code model} of models and
- * sources, and the sources of a tokenizer.
+ * The model references of a mergekit recipe, in the order of the file: {@code base_model}, {@code
+ * model} of models and sources, and the sources of a tokenizer and of its tokens. Each is a text
+ * {@code path[@revision][+lora]} or one of mergekit's mappings {@code {path, revision}} and {@code
+ * {model, lora, override_architecture}}, which become such a text. What has another shape is left
+ * to the reader of recipes to tell.
  */
 final class MergeReferences {
   private static final Set<String> NO_MODEL = Set.of("union", "base");
 
-  private MergeReferences() {}
+  private final List<Reference> all;
 
-  static void collect(JsonNode node, String path, List<Reference> all) {
-    if (node.isArray()) {
-      for (int i = 0; i < node.size(); i++) {
-        collect(node.get(i), path + "[" + i + "]", all);
-      }
-      return;
-    }
-    for (Map.Entry<String, JsonNode> entry : node.properties()) {
-      String key = entry.getKey();
-      String inner = path + "." + key;
+  private MergeReferences(List<Reference> all) {
+    this.all = all;
+  }
+
+  static void collect(JsonNode recipe, String path, List<Reference> all) {
+    new MergeReferences(all).module(recipe, path);
+  }
+
+  /** The recipe itself, or one of its modules. */
+  private void module(JsonNode module, String path) {
+    for (Map.Entry<String, JsonNode> entry : module.properties()) {
+      String inner = path + "." + entry.getKey();
       JsonNode value = entry.getValue();
-      switch (key) {
-        case "base_model", "model" -> reference(value, inner, all);
-        case "tokenizer_source", "source" -> {
-          if (value.isTextual() && !NO_MODEL.contains(value.textValue())) {
-            reference(value, inner, all);
-          } else if (value.isContainerNode()) {
-            collect(value, inner, all);
+      switch (entry.getKey()) {
+        case "base_model" -> reference(value, inner);
+        case "models" -> sources(value, inner);
+        case "slices" -> {
+          for (int i = 0; i < value.size(); i++) {
+            String slice = inner + "[" + i + "]";
+            reference(value.get(i).path("base_model"), slice + ".base_model");
+            sources(value.get(i).path("sources"), slice + ".sources");
           }
         }
-        case "parameters", "dtype", "out_dtype", "merge_method", "chat_template" -> {}
-        default -> {
-          if (value.isContainerNode()) {
-            collect(value, inner, all);
-          }
+        case "modules" ->
+            value.properties().forEach(m -> module(m.getValue(), inner + "." + m.getKey()));
+        case "tokenizer_source" -> tokens(value, inner);
+        case "tokenizer" -> {
+          tokens(value.path("source"), inner + ".source");
+          value
+              .path("tokens")
+              .properties()
+              .forEach(
+                  token ->
+                      row(
+                          token.getValue().path("source"),
+                          inner + ".tokens." + token.getKey() + ".source"));
         }
+        default -> {}
       }
     }
   }
 
-  /** Text, or mergekit's mapping {@code {model: {path, revision}, lora: ...}} as such a text. */
-  private static void reference(JsonNode value, String path, List<Reference> all) {
-    String text = part(value.has("model") ? value.get("model") : value);
-    if (text.isEmpty()) {
-      return; // the reader of recipes tells
+  private void sources(JsonNode list, String path) {
+    for (int i = 0; i < list.size(); i++) {
+      reference(list.get(i).path("model"), path + "[" + i + "].model");
     }
-    String lora = part(value.path("lora"));
-    all.add(new Reference(lora.isEmpty() ? text : text + "+" + lora, path, Wants.MODEL));
+  }
+
+  /** A tokenizer: {@code union} and {@code base} are words, not models. */
+  private void tokens(JsonNode value, String path) {
+    if (!value.isTextual() || !NO_MODEL.contains(value.textValue())) {
+      reference(value, path);
+    }
+  }
+
+  /** The embedding of one token: of a model, of a token of a model, or zeros. */
+  private void row(JsonNode value, String path) {
+    switch (value.path("kind").asText()) {
+      case "" -> reference(value, path);
+      case "model_token" -> reference(value.path("model"), path + ".model");
+      default -> {}
+    }
+  }
+
+  private void reference(JsonNode value, String path) {
+    String text = part(value.has("model") ? value.get("model") : value);
+    if (!text.isEmpty()) {
+      String lora = part(value.path("lora"));
+      all.add(new Reference(lora.isEmpty() ? text : text + "+" + lora, path, Wants.MODEL));
+    }
   }
 
   private static String part(JsonNode value) {

@@ -229,7 +229,8 @@ public final class StepWorker implements AutoCloseable {
                 parameters,
                 new InputFiles(artifacts).resolve(claim),
                 staged,
-                scratch);
+                scratch,
+                home.memory().resolve(claim.kind()));
         StepOutcome outcome =
             step.isolated()
                 ? children.execute(order, progress, interruption, log)

@@ -42,6 +42,11 @@ record WorkContext(
   }
 
   @Override
+  public Optional<Path> memory() {
+    return Optional.of(order.memory());
+  }
+
+  @Override
   public void checkCancelled() throws InterruptedException {
     interruption.check();
   }

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
  * @param step name of the step in the job
  * @param output an empty folder
  * @param scratch a folder that further attempts at the same work find again
+ * @param memory a folder that all steps of the kind share
  */
 public record WorkOrder(
     String step,
@@ -20,7 +21,8 @@ public record WorkOrder(
     JsonNode parameters,
     LinkedHashMap<String, StepInput> inputs,
     Path output,
-    Path scratch) {
+    Path scratch,
+    Path memory) {
   private static final JsonMapper JSON = new JsonMapper();
 
   void write(Path file) throws IOException {

@@ -108,7 +108,7 @@ public final class MergeStep implements Step {
   /** A reference is the name of an input; an adapter after a plus may be one of its own. */
   static ModelResolver resolver(StepContext context) {
     return reference -> {
-      String text = reference.withoutLora().toString();
+      String text = reference.path() + reference.revision().map(r -> "@" + r).orElse("");
       String whole = text + reference.lora().map(l -> "+" + l).orElse("");
       if (context.inputs().containsKey(whole)) {
         return ModelOpener.open(context.model(whole));

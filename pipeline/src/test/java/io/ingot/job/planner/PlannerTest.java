@@ -202,6 +202,50 @@ class PlannerTest {
   }
 
   @Test
+  void everyShapeOfAReferenceInARecipeIsAnInput() throws IOException {
+    Path job =
+        JobFiles.write(
+            folder,
+            """
+            apiVersion: ingot/v1
+            name: mixed
+            models: {one: {path: model}, two: {path: model}, style: {path: style}}
+            steps:
+              mix:
+                merge:
+                  merge_method: linear
+                  base_model: {path: one}
+                  models:
+                    - model: {path: two}
+                      parameters: {weight: 1}
+                    - model: {model: one, lora: {path: style}, override_architecture: X}
+                      parameters: {weight: 1}
+                  tokenizer:
+                    source: {model: {path: two}, lora: style}
+                    tokens:
+                      model: {source: {path: model}}
+                      <a>: {source: {kind: model_token, model: {path: ./model}, token: b}}
+                      <z>: {source: {kind: zero}}
+            """);
+    Files.createDirectories(folder.resolve("style"));
+    Files.writeString(
+        folder.resolve("style/adapter_config.json"), "{\"base_model_name_or_path\": \"one\"}");
+    Plan plan = plan(job, List.of(), PastRuns.NONE, Policy.STRICT);
+    assertThat(inputs(plan, "mix"))
+        .containsOnlyKeys(
+            "one",
+            "two",
+            "one+style",
+            "one+style/base",
+            "two+style",
+            "two+style/base",
+            "model",
+            "./model");
+    assertThat(inputs(plan, "mix").get("two+style/base"))
+        .isEqualTo(new InputRef.Output("pull:two"));
+  }
+
+  @Test
   void whatNoRoomCanDoIsRefusedByName() throws IOException {
     Path job = small("method: qlora");
     assertThatThrownBy(() -> plan(job, List.of(), PastRuns.NONE, Policy.STRICT))

@@ -20,12 +20,15 @@ import io.ingot.train.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.ServiceLoader;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +43,7 @@ class EvaluateStepTest {
   private final List<FakeLanguageModel> loaded = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
   private int[] answer = {};
+  private @Nullable Path memory;
 
   @BeforeEach
   void prepare() throws IOException {
@@ -54,7 +58,7 @@ class EvaluateStepTest {
     input("suite:orders", rows);
     input("suite:text", text);
     input("model:base", TINY);
-    input("model:tune", TINY);
+    inputs.put("model:tune", new StepInput("model:tune", "tuned", TINY, "finetune"));
     try (Tokenizer tokenizer = Tokenizer.load(TINY)) {
       answer = tokenizer.ids("Yes.", false);
     }
@@ -85,6 +89,43 @@ class EvaluateStepTest {
             "{\"expression\":\"tune.orders.exact_match >= 0.5\",\"value\":0.5,\"passed\":true}");
     assertThat(loaded).hasSize(2).allMatch(FakeLanguageModel::closed);
     assertThat(notes.getFirst()).startsWith("model").contains("orders exact match", "bytes");
+  }
+
+  @Test
+  void whatWasMeasuredBeforeIsNotMeasuredAgain() throws Exception {
+    memory = folder.resolve("memory");
+    run("[]");
+    byte[] first = Files.readAllBytes(folder.resolve("out/evaluation.json"));
+    loaded.clear();
+    assertThat(run("[]")).isEqualTo(StepOutcome.done("2 models, 3 suites, 2 measured before"));
+    assertThat(loaded).isEmpty();
+    assertThat(Files.readAllBytes(folder.resolve("out/evaluation.json"))).isEqualTo(first);
+
+    inputs.put("model:tune", new StepInput("model:tune", "another", TINY, "finetune"));
+    assertThat(run("[]")).isEqualTo(StepOutcome.done("2 models, 3 suites, 1 measured before"));
+    assertThat(loaded).as("divergences need the baseline").hasSize(2);
+    assertThat(loaded).allMatch(FakeLanguageModel::closed);
+    assertThat(Files.readAllBytes(folder.resolve("out/evaluation.json"))).isEqualTo(first);
+  }
+
+  @Test
+  void damagedAndForeignScoresAreMeasuredAnew() throws Exception {
+    memory = folder.resolve("memory");
+    run("[]");
+    byte[] first = Files.readAllBytes(folder.resolve("out/evaluation.json"));
+    List<Path> scores;
+    try (Stream<Path> files = Files.walk(memory)) {
+      scores = files.filter(Files::isRegularFile).sorted().toList();
+    }
+    assertThat(scores).hasSize(6).allMatch(file -> file.toString().endsWith(".json"));
+    Files.writeString(scores.get(0), "");
+    Files.writeString(scores.get(1), "{\"value\": 7, \"rows\": 2}");
+    Files.copy(scores.get(3), scores.get(2), StandardCopyOption.REPLACE_EXISTING);
+    Files.writeString(scores.get(4), "no JSON");
+    loaded.clear();
+    run("[]");
+    assertThat(loaded).isNotEmpty();
+    assertThat(Files.readAllBytes(folder.resolve("out/evaluation.json"))).isEqualTo(first);
   }
 
   @Test
@@ -186,6 +227,11 @@ class EvaluateStepTest {
     @Override
     public Path scratch() {
       return folder;
+    }
+
+    @Override
+    public Optional<Path> memory() {
+      return Optional.ofNullable(memory);
     }
 
     @Override

@@ -36,7 +36,8 @@ class ChildExecutorTest {
             parameters,
             new LinkedHashMap<>(),
             Files.createDirectories(folder.resolve("output")),
-            Files.createDirectories(folder.resolve("scratch")));
+            Files.createDirectories(folder.resolve("scratch")),
+            folder.resolve("memory"));
     Map<String, String> environment =
         Map.of("PATH", System.getenv("PATH"), "HF_TOKEN", "hf_abcdefghijklmnop");
     Progress progress =
