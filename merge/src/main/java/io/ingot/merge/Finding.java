@@ -27,8 +27,11 @@ public record Finding(
         tensor.isEmpty()
             ? model
             : "tensor " + tensor + (model.isEmpty() ? "" : " of model " + model);
-    return (place.isEmpty() ? "" : place + ": ")
-        + message
-        + (remedy.isEmpty() ? "" : "; " + remedy);
+    return (place.isEmpty() ? "" : place + ": ") + sentence();
+  }
+
+  /** {@code message; remedy}. */
+  String sentence() {
+    return message + (remedy.isEmpty() ? "" : "; " + remedy);
   }
 }

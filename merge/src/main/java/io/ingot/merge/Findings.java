@@ -13,6 +13,7 @@ import java.util.Set;
 /** Collects what is found about a merge, so that everything can be said at once. */
 final class Findings {
   private static final int SHOWN = 20;
+  private static final int NAMED = 2;
 
   private final Set<Finding> all = new LinkedHashSet<>();
 
@@ -68,28 +69,36 @@ final class Findings {
   }
 
   /**
-   * Findings as lines: those that differ only in the number of the layer or expert become one.
+   * Findings as lines: those that differ only in the tensor become one.
    *
    * @param findings of one severity
    */
   static List<String> lines(List<Finding> findings) {
-    Map<Finding, List<Finding>> groups = new LinkedHashMap<>();
+    Map<Finding, Set<String>> groups = new LinkedHashMap<>();
     for (Finding finding : findings) {
-      groups.computeIfAbsent(pattern(finding), f -> new ArrayList<>()).add(finding);
+      groups.computeIfAbsent(named(finding, ""), f -> new LinkedHashSet<>()).add(finding.tensor());
     }
     List<String> lines = new ArrayList<>();
     groups.forEach(
-        (pattern, members) ->
+        (pattern, tensors) ->
             lines.add(
-                members.size() == 1
-                    ? members.getFirst().text()
-                    : named(pattern, pattern.tensor() + " (" + members.size() + " tensors)")
-                        .text()));
+                tensors.size() == 1
+                    ? named(pattern, tensors.iterator().next()).text()
+                    : places(pattern.model(), tensors) + ": " + pattern.sentence()));
     return lines;
   }
 
-  private static Finding pattern(Finding finding) {
-    return named(finding, finding.tensor().replaceAll("\\.\\d+(?=\\.|$)", ".*"));
+  /** How many tensors, and some of them; those that differ in the number of the layer once. */
+  private static String places(String model, Set<String> tensors) {
+    List<String> kinds =
+        tensors.stream().map(t -> t.replaceAll("\\.\\d+(?=\\.|$)", ".*")).distinct().toList();
+    List<String> shown = kinds.size() == 1 ? kinds : tensors.stream().limit(NAMED).toList();
+    return "%d tensors%s (%s%s)"
+        .formatted(
+            tensors.size(),
+            model.isEmpty() ? "" : " of model " + model,
+            String.join(", ", shown),
+            shown.size() < kinds.size() ? ", ..." : "");
   }
 
   private static Finding named(Finding finding, String tensor) {

@@ -340,8 +340,7 @@ final class MergePlanner {
       return;
     }
     if (!without.isEmpty()) {
-      own.warn(
-          "", weight.name(), "is missing in " + String.join(", ", without), "merged without it");
+      own.warn("", weight.name(), "missing in " + String.join(", ", without), "merged without it");
     }
     schedule(weight, label, operands, base, parameters, own);
   }
@@ -353,7 +352,7 @@ final class MergePlanner {
     own.error(
         model.reference().toString(),
         input.weight().name(),
-        "is required but missing",
+        "missing, but the architecture requires it",
         end > layers
             ? "layer_range ends at %d, but the model has %d layers".formatted(end, layers)
             : "the model is incomplete, or not of this architecture");

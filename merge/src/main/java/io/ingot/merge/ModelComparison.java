@@ -164,9 +164,9 @@ final class ModelComparison {
       findings.warn(
           "",
           "",
-          "%s has a head of its own, %s is tied to its embedding"
+          "with a head of their own: %s; with the embedding in its place: %s"
               .formatted(String.join(", ", with), String.join(", ", without)),
-          "the embedding stands for the head that is not there, and a head is written");
+          "a head is written, merged of both");
     }
   }
 

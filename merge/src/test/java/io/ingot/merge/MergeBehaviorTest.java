@@ -150,8 +150,8 @@ class MergeBehaviorTest {
                     root,
                     "merge_method: passthrough\nslices:\n  - sources: [{model: a, layer_range: [0, 2]}]\n",
                     PLAIN))
-        .hasMessageContaining("model.layers.1.")
-        .hasMessageContaining("of model a: is required but missing")
+        .hasMessageContaining("9 tensors of model a (model.layers.1.input_layernorm.weight, ")
+        .hasMessageContaining("...): missing, but the architecture requires it")
         .hasMessageContaining("layer_range ends at 2, but the model has 1 layers");
   }
 

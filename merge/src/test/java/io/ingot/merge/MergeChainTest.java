@@ -104,8 +104,8 @@ class MergeChainTest {
     String text = TWO.replace("layer_range: [0, 1]", "layer_range: [7, 8]");
     assertThatThrownBy(() -> write(text, NamedResults.beside(out, false), out, PLAIN))
         .isInstanceOf(IngotException.class)
-        .hasMessageContaining("stacked: tensor model.layers.7")
-        .hasMessageContaining("missing in model mean");
+        .hasMessageContaining("stacked: 9 tensors of model mean (model.layers.7")
+        .hasMessageContaining(": missing, but");
     assertThat(root.resolve(".out.ingot-steps")).doesNotExist();
   }
 

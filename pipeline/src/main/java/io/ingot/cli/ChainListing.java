@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
@@ -34,7 +35,7 @@ record ChainListing(Console console) {
       Map<String, Object> entry = new LinkedHashMap<>();
       document.name().ifPresent(name -> entry.put("name", name));
       entry.put("kept", document.kept());
-      entry.put("plan", document.report());
+      entry.put("plan", new MergePlanReport(document.report(), Optional.empty()).json());
       entries.add(entry);
     }
     console.result(Map.of("documents", entries));
@@ -60,7 +61,11 @@ record ChainListing(Console console) {
       document.name().ifPresent(name -> entry.put("name", name));
       entry.put("out", document.folder().toString());
       entry.put("kept", document.summary().isEmpty());
-      document.summary().ifPresent(summary -> entry.put("summary", summary));
+      document
+          .summary()
+          .ifPresent(
+              summary ->
+                  entry.put("summary", MergeSummaryReport.of(document.folder(), summary).json()));
       entries.add(entry);
     }
     console.result(Map.of("documents", entries));

@@ -1,5 +1,6 @@
 package io.ingot.cli;
 
+import io.ingot.error.ErrorKind;
 import io.ingot.error.IngotException;
 import io.ingot.merge.Cancellation;
 import io.ingot.merge.Finding;
@@ -20,7 +21,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -108,29 +110,73 @@ final class MergeCommand extends IngotCommand {
     report(documents.problems());
     ModelLocations locations =
         new ModelLocations(environment(), console().progress(), mergekit.trustRemoteCode);
-    if (documents.documents().size() == 1 && intermediates == null) {
-      merge(documents.documents().getFirst(), locations);
-    } else {
-      merge(documents, locations);
+    boolean single = documents.documents().size() == 1 && intermediates == null;
+    if (single && planOnly) {
+      return plan(documents.documents().getFirst(), locations);
+    }
+    AtomicBoolean stopped = new AtomicBoolean();
+    Cancellation cancellation =
+        () -> {
+          if (stopped.get()) {
+            throw new InterruptedException();
+          }
+        };
+    try (Interrupts interrupts = Interrupts.to(() -> stopped.set(true))) {
+      if (single) {
+        merge(documents.documents().getFirst(), locations, cancellation);
+      } else {
+        merge(documents, locations, cancellation);
+      }
     }
     return 0;
   }
 
-  private void merge(RecipeDocument document, ModelLocations locations)
-      throws InterruptedException {
-    if (out == null && !planOnly) {
-      throw IngotException.usage("OUT is missing: the folder to write");
-    }
-    try (Merger merger = Merger.open(document.recipe(), document.source(), locations, options())) {
-      if (planOnly || out == null) {
-        print(merger.report());
+  private int plan(RecipeDocument document, ModelLocations locations) {
+    try (Merger merger =
+        Merger.inspect(document.recipe(), document.source(), locations, options())) {
+      MergeReport report = out == null ? merger.report() : merger.report(out);
+      MergePlanReport shown =
+          new MergePlanReport(
+              report, Optional.of(MergeLicenses.of(locations.found(), environment())));
+      if (json()) {
+        console().result(shown.json());
       } else {
-        print(out, merger.write(out, console().progress(), Cancellation.NONE));
+        shown.lines().forEach(console()::result);
       }
+      return exitCode(report);
     }
   }
 
-  private void merge(RecipeDocuments documents, ModelLocations locations)
+  /** That of the errors when they are of one kind. */
+  private static int exitCode(MergeReport report) {
+    List<Integer> codes =
+        report.findings().stream()
+            .filter(f -> f.severity() == Finding.Severity.ERROR)
+            .map(f -> f.kind().exitCode())
+            .distinct()
+            .toList();
+    return codes.isEmpty()
+        ? 0
+        : codes.size() == 1 ? codes.getFirst() : ErrorKind.INVALID.exitCode();
+  }
+
+  private void merge(RecipeDocument document, ModelLocations locations, Cancellation cancellation)
+      throws InterruptedException {
+    if (out == null) {
+      throw IngotException.usage("OUT is missing: the folder to write");
+    }
+    try (Merger merger = Merger.open(document.recipe(), document.source(), locations, options())) {
+      MergeLicenses licenses = MergeLicenses.of(locations.found(), environment());
+      licenses.obstacles().forEach(console()::warn);
+      Path name = out.toAbsolutePath().normalize().getFileName();
+      print(
+          out,
+          merger.write(
+              out, licenses.facts(String.valueOf(name)), console().progress(), cancellation));
+    }
+  }
+
+  private void merge(RecipeDocuments documents, ModelLocations locations, Cancellation cancellation)
       throws InterruptedException {
     List<RecipeDocument> chosen =
         intermediates == null ? documents.needed() : documents.documents();
@@ -143,7 +189,7 @@ final class MergeCommand extends IngotCommand {
     if (planOnly) {
       listing.planned(chain.plan(), this::print);
     } else {
-      listing.made(chain.write(out, console().progress(), Cancellation.NONE), this::print);
+      listing.made(chain.write(out, console().progress(), cancellation), this::print);
     }
   }
 
@@ -214,23 +260,12 @@ final class MergeCommand extends IngotCommand {
   }
 
   private void print(Path folder, MergeSummary summary) {
+    MergeSummaryReport report = MergeSummaryReport.of(folder, summary);
     if (json()) {
-      console().result(summary);
+      console().result(report.json());
       return;
     }
-    console()
-        .result(
-            String.format(
-                Locale.ROOT,
-                "%s: %d tensors, %.1f M parameters, %.1f MB in %.1f s (%.2f GB/s), %d file%s",
-                folder,
-                summary.tensors(),
-                summary.parameters() / 1e6,
-                summary.bytes() / 1e6,
-                summary.seconds(),
-                summary.bytes() / 1e9 / summary.seconds(),
-                summary.files().size(),
-                summary.files().size() == 1 ? "" : "s"));
+    report.lines().forEach(console()::result);
     if (!summary.leftovers().isEmpty() && compat == null) {
       console()
           .note(
@@ -240,32 +275,6 @@ final class MergeCommand extends IngotCommand {
   }
 
   private void print(MergeReport report) {
-    if (json()) {
-      console().result(report);
-      return;
-    }
-    console().result("method        " + report.method());
-    console().result("architecture  " + report.architecture());
-    console()
-        .result(
-            "models        "
-                + String.join(
-                    ", ", report.models().stream().map(MergeReport.ModelLine::name).toList()));
-    console().result("donor         " + report.donor());
-    console()
-        .result(
-            String.format(
-                Locale.ROOT,
-                "output        %d tensors, %.1f M parameters, %.1f MB in %d file%s",
-                report.tensors(),
-                report.parameters() / 1e6,
-                report.diskBytes() / 1e6,
-                report.files().size(),
-                report.files().size() == 1 ? "" : "s"));
-    console()
-        .result(
-            String.format(Locale.ROOT, "memory        about %.1f GB", report.memoryBytes() / 1e9));
-    report.leftovers().forEach(l -> console().result("not listed    " + l));
-    report.lines(Finding.Severity.WARNING).forEach(w -> console().result("warning       " + w));
+    new MergePlanReport(report, Optional.empty()).lines().forEach(console()::result);
   }
 }

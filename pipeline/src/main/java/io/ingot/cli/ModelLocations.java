@@ -15,17 +15,58 @@ import io.ingot.progress.Progress;
 import io.ingot.step.ModelOpener;
 import io.ingot.step.ModelSource;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 
 /**
  * Finds models as mergekit does: a path that exists is used as it is, anything else is a repository
  * of the Hub. A folder with an adapter alone stands for its base with the adapter.
  */
-record ModelLocations(Map<String, String> environment, Progress progress, boolean acceptRemoteCode)
-    implements ModelResolver {
+final class ModelLocations implements ModelResolver {
+  private final Map<String, String> environment;
+  private final Progress progress;
+  private final boolean acceptRemoteCode;
+  private final SequencedMap<String, Location> found = new LinkedHashMap<>();
+
+  /**
+   * @param environment where the settings of the Hub are read
+   * @param acceptRemoteCode whether models may bring code, which is ignored
+   */
+  ModelLocations(Map<String, String> environment, Progress progress, boolean acceptRemoteCode) {
+    this.environment = environment;
+    this.progress = progress;
+    this.acceptRemoteCode = acceptRemoteCode;
+  }
+
+  /**
+   * Where a model or adapter was found.
+   *
+   * @param reference as it was given, without adapter
+   * @param commit of a repository; empty for a folder
+   * @param path a folder, or a GGUF file
+   */
+  record Location(String reference, Optional<String> commit, Path path) {}
+
+  /** Everything that was located so far, bases of adapters included, in that order. */
+  List<Location> found() {
+    return List.copyOf(found.values());
+  }
+
+  private Path found(ModelRef reference, Optional<String> commit, Path path) {
+    found.putIfAbsent(place(reference), new Location(reference.path(), commit, path));
+    return path;
+  }
+
+  private static String place(ModelRef reference) {
+    return reference.path() + reference.revision().map(r -> "@" + r).orElse("");
+  }
 
   @Override
   public Model open(ModelRef reference) {
@@ -59,11 +100,23 @@ record ModelLocations(Map<String, String> environment, Progress progress, boolea
     return AdaptedModel.open(openFolder(locate(ModelRef.of(base))), path);
   }
 
+  private static Path path(ModelRef reference) {
+    try {
+      return Path.of(reference.path());
+    } catch (InvalidPathException e) {
+      throw IngotException.invalid("'" + reference.path() + "' is no path: " + e.getReason());
+    }
+  }
+
   /** The folder of a reference, downloaded when it is a repository. */
   Path locate(ModelRef reference) {
-    Path path = Path.of(reference.path());
+    Location known = found.get(place(reference));
+    if (known != null) {
+      return known.path();
+    }
+    Path path = path(reference);
     if (Files.exists(path)) {
-      return path;
+      return found(reference, Optional.empty(), path);
     }
     if (!reference.path().matches("[A-Za-z0-9_][\\w.-]*(/[A-Za-z0-9_][\\w.-]*)?")) {
       throw IngotException.notFound("there is no model folder '" + reference.path() + "'");
@@ -74,7 +127,8 @@ record ModelLocations(Map<String, String> environment, Progress progress, boolea
       WeightFiles files = WeightFiles.of(info);
       Set<String> wanted = new HashSet<>();
       files.wanted().forEach(f -> wanted.add(f.path()));
-      return hub.download(info, f -> wanted.contains(f.path()), progress);
+      Path snapshot = hub.download(info, f -> wanted.contains(f.path()), progress);
+      return found(reference, Optional.of(info.commit()), snapshot);
     } catch (IngotException e) {
       throw new IngotException(
           e.kind(),

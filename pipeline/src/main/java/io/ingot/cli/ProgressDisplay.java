@@ -54,6 +54,11 @@ final class ProgressDisplay implements Progress {
   }
 
   @Override
+  public synchronized void end() {
+    finishLine();
+  }
+
+  @Override
   public synchronized void note(String line) {
     if (terminal && drawnLength > 0) {
       err.print("\r" + " ".repeat(drawnLength) + "\r");

@@ -38,7 +38,7 @@ final class VerdictReport {
     return lines;
   }
 
-  private static String sentence(Duty duty) {
+  static String sentence(Duty duty) {
     return switch (duty.kind()) {
       case "file" -> "ship " + duty.text();
       case "notice" -> "put into NOTICE: " + duty.text();
