@@ -2,6 +2,7 @@ package io.ingot.merge;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ingot.model.Model;
+import io.ingot.tensor.NotWrittenException;
 import io.ingot.tensor.TensorInfo;
 import io.ingot.tensor.TensorSource;
 import java.lang.foreign.MemorySegment;
@@ -55,7 +56,7 @@ record PlannedModel(
   private record Headers(SequencedMap<String, TensorInfo> tensors) implements TensorSource {
     @Override
     public MemorySegment data(String name) {
-      throw new IllegalStateException("tensor " + name + " is planned, not written yet");
+      throw new NotWrittenException(name);
     }
 
     @Override

@@ -99,6 +99,26 @@ class MergeChainTest {
   }
 
   @Test
+  void plansMethodsThatLookAtWeights() throws Exception {
+    String text =
+        """
+        name: mean
+        merge_method: linear
+        models: [{model: a, parameters: {weight: 1}}, {model: b, parameters: {weight: 1}}]
+        ---
+        merge_method: sce
+        base_model: mean
+        models: [{model: a}, {model: c}]
+        parameters: {select_topk: 0.5}
+        """;
+    MergeOptions compatible = PLAIN.withCompatible(true);
+    Path out = root.resolve("out");
+    NamedResults kept = NamedResults.kept(root.resolve("results"), true);
+    assertThat(chain(text, kept, compatible).plan()).hasSize(2);
+    assertThat(made(write(text, kept, out, compatible))).containsExactly(true, true);
+  }
+
+  @Test
   void findsMistakesOfLaterDocumentsBeforeTheFirstByte() {
     Path out = root.resolve("out");
     String text = TWO.replace("layer_range: [0, 1]", "layer_range: [7, 8]");

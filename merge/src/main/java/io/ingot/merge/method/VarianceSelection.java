@@ -1,6 +1,7 @@
 package io.ingot.merge.method;
 
 import io.ingot.tensor.Kernels;
+import io.ingot.tensor.NotWrittenException;
 import io.ingot.tensor.Rounding;
 import io.ingot.tensor.Scratch;
 import java.util.List;
@@ -17,14 +18,14 @@ record VarianceSelection(TensorMerge tensor, List<Operand> operands, Rounding ro
 
   /**
    * Whether the share comes to no position at all. For planning: opens the data by itself and stops
-   * reading when it knows.
+   * reading when it knows. Of models that are not written yet it says no.
    */
   boolean isEmpty(double share) {
     if (share <= 0 || operands.size() == 2) {
       return true;
     }
-    operands.forEach(o -> o.data().open());
     try {
+      operands.forEach(o -> o.data().open());
       float[] variance = new float[Scratch.CHUNK];
       long varying = 0;
       long elements = operands.getFirst().elements();
@@ -37,6 +38,8 @@ record VarianceSelection(TensorMerge tensor, List<Operand> operands, Rounding ro
         }
       }
       return true;
+    } catch (NotWrittenException e) {
+      return false;
     } finally {
       operands.forEach(o -> o.data().close());
     }
