@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ingot.merge.recipe.ModelRef;
 import io.ingot.merge.recipe.Recipe;
 import io.ingot.model.Architecture;
+import io.ingot.safetensors.WeightNaming;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -13,7 +14,8 @@ import java.util.Set;
  *
  * @param tensors in the order in which they are worked on and written
  * @param donor whose config.json and companion files are used
- * @param config of the result
+ * @param config of the result; empty when it has none
+ * @param naming of the files of weights
  * @param leftovers tensors of the donor that no architecture lists; copied unless compatible
  * @param unused tensors of other models that no part of the merge looks at
  */
@@ -25,6 +27,7 @@ record MergePlan(
     List<PlannedTensor> tensors,
     Participant donor,
     ObjectNode config,
+    WeightNaming naming,
     List<String> leftovers,
     Map<ModelRef, List<String>> unused) {
 

@@ -3,8 +3,6 @@ package io.ingot.merge;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ingot.error.IngotException;
 import io.ingot.merge.SliceInputs.Input;
-import io.ingot.merge.method.MergeMethod;
-import io.ingot.merge.method.MergeMethods;
 import io.ingot.merge.method.Operand;
 import io.ingot.merge.method.StoredTensor;
 import io.ingot.merge.method.TensorMerge;
@@ -18,10 +16,8 @@ import io.ingot.merge.tokenizer.EmbeddingRows;
 import io.ingot.model.Architecture;
 import io.ingot.model.ArchitectureModule;
 import io.ingot.model.WeightTemplate;
-import io.ingot.tensor.DType;
-import io.ingot.tensor.TensorInfo;
+import io.ingot.safetensors.WeightNaming;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -39,13 +35,10 @@ final class MergePlanner {
   private final Recipe recipe;
   private final MergeOptions options;
   private final Map<ModelRef, Participant> participants;
-  private final MergeMethod method;
+  private final TensorSchedule schedule;
   private final Participant donor;
-  private final Optional<DType> loadType;
-  private final Optional<DType> outType;
   private final EmbeddingRows rows;
   private Optional<ExpertStyle> experts = Optional.empty();
-  private final List<PlannedTensor> tensors = new ArrayList<>();
   private final Set<String> written = new HashSet<>();
   private final Map<ModelRef, Set<String>> consumed = new HashMap<>();
   private final LayerOrigins origins = new LayerOrigins();
@@ -61,10 +54,8 @@ final class MergePlanner {
     this.recipe = recipe;
     this.options = options;
     this.participants = participants;
-    this.method = MergeMethods.get(recipe.method());
+    this.schedule = new TensorSchedule(recipe, options.compatible());
     this.donor = participant(recipe.base().orElseGet(() -> recipe.references().getFirst()));
-    this.loadType = recipe.dtype().map(DType::parse);
-    this.outType = recipe.outDtype().map(DType::parse);
     this.rows = rows;
   }
 
@@ -80,11 +71,11 @@ final class MergePlanner {
       moduleRecipes(architecture)
           .forEach((name, module) -> planModule(architecture, name, module, config));
     }
-    tensors.sort(Comparator.comparing(PlannedTensor::label));
     List<String> leftovers = leftovers();
     if (!options.compatible()) {
       leftovers.forEach(this::copyLeftover);
     }
+    List<PlannedTensor> tensors = schedule.tensors();
     setType(config);
     rows.size().ifPresent(size -> ConfigEdits.put(config, architecture.vocabularyKey(), size));
     if (!options.compatible()) {
@@ -92,7 +83,16 @@ final class MergePlanner {
       ConfigEdits.keepConsistent(config, architecture, tensors, donor.weights(), findings);
     }
     return new MergePlan(
-        recipe, options, architecture, all, tensors, donor, config, leftovers, unused(all));
+        recipe,
+        options,
+        architecture,
+        all,
+        tensors,
+        donor,
+        config,
+        WeightNaming.MODEL,
+        leftovers,
+        unused(all));
   }
 
   private Participant participant(ModelRef reference) {
@@ -331,11 +331,12 @@ final class MergePlanner {
           operand(
               model,
               found.get(),
-              scope.ofModel(method, input.weight().name(), input.source(), exempt, own)));
+              scope.ofModel(
+                  schedule.method(), input.weight().name(), input.source(), exempt, own)));
       label = label.compareTo(found.get().label()) > 0 ? label : found.get().label();
       consumed.computeIfAbsent(model.reference(), m -> new HashSet<>()).addAll(found.get().names());
     }
-    Map<String, Double> parameters = scope.ofMethod(method, weight.name(), own);
+    Map<String, Double> parameters = scope.ofMethod(schedule.method(), weight.name(), own);
     if (own.failed() || operands.isEmpty()) {
       return;
     }
@@ -359,12 +360,7 @@ final class MergePlanner {
   }
 
   private Operand operand(Participant model, TensorFinder found, Map<String, Double> parameters) {
-    DType stored = found.data().dtype();
-    return new Operand(
-        model.reference(),
-        found.data(),
-        stored.isFloating() ? loadType.orElse(stored) : stored,
-        parameters);
+    return schedule.operand(model.reference(), found.data(), parameters);
   }
 
   /** The operand of a model that is not among the sources of an embedding. */
@@ -403,57 +399,7 @@ final class MergePlanner {
             options.compatible(),
             parameters,
             own::warn);
-    boolean integers = operands.stream().anyMatch(o -> !o.dtype().isFloating());
-    if (integers || weight.dtype().isPresent()) {
-      copy(label, merge, weight, own);
-      return;
-    }
-    method
-        .plan(merge)
-        .ifPresent(
-            outcome ->
-                tensors.add(
-                    new PlannedTensor(
-                        label,
-                        merge,
-                        Optional.of(method),
-                        new TensorInfo(
-                            merge.name(), outType.orElse(outcome.dtype()), outcome.shape()))));
-  }
-
-  /** Position ids and the like have no meaning as numbers: the base's, else the first's. */
-  private void copy(String label, TensorMerge merge, WeightTemplate weight, Findings own) {
-    Operand base = merge.base();
-    Operand source = base == null ? merge.operands().getFirst() : base;
-    Operand raw =
-        new Operand(
-            source.model(),
-            source.data(),
-            weight.dtype().orElse(source.data().dtype()),
-            source.parameters());
-    TensorMerge single =
-        new TensorMerge(
-            merge.name(),
-            List.of(raw),
-            Optional.empty(),
-            false,
-            false,
-            options.compatible(),
-            Map.of(),
-            own::warn);
-    if (weight.dtype().isEmpty() && merge.operands().size() > 1) {
-      own.warn(
-          source.model().toString(),
-          merge.name(),
-          "holds %s, which has no meaning as a number here".formatted(source.data().dtype()),
-          "copied from this model, not merged; a quantized model must be merged before it is quantized");
-    }
-    tensors.add(
-        new PlannedTensor(
-            label,
-            single,
-            Optional.empty(),
-            new TensorInfo(merge.name(), raw.dtype(), raw.shape())));
+    schedule.add(label, merge, weight.dtype(), own);
   }
 
   /** Tensors of the donor that nobody took, outside of the layers when layers were chosen. */
@@ -482,22 +428,7 @@ final class MergePlanner {
   }
 
   private void copyLeftover(String name) {
-    StoredTensor data = new StoredTensor(donor.weights(), name);
-    DType type =
-        data.dtype().isFloating() ? outType.or(() -> loadType).orElse(data.dtype()) : data.dtype();
-    Operand operand = new Operand(donor.reference(), data, type, Map.of());
-    TensorMerge merge =
-        new TensorMerge(
-            name,
-            List.of(operand),
-            Optional.empty(),
-            false,
-            false,
-            false,
-            Map.of(),
-            findings::warn);
-    tensors.add(
-        new PlannedTensor(name, merge, Optional.empty(), new TensorInfo(name, type, data.shape())));
+    schedule.addAsItIs(name, donor.reference(), new StoredTensor(donor.weights(), name));
   }
 
   private Participant participant(Source source) {
@@ -505,6 +436,6 @@ final class MergePlanner {
   }
 
   private void setType(ObjectNode config) {
-    outType.or(() -> loadType).ifPresent(type -> ConfigEdits.dtype(config, type));
+    schedule.wantedType().ifPresent(type -> ConfigEdits.dtype(config, type));
   }
 }

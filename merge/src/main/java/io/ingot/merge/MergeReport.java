@@ -147,7 +147,8 @@ public record MergeReport(
             Path.of("."),
             plan.tensors().stream().map(PlannedTensor::output).toList(),
             plan.options().shardBytes(),
-            Map.of())
+            Map.of(),
+            plan.naming())
         .files()
         .forEach((name, bytes) -> files.add(new OutputFile(name, bytes)));
     return files;

@@ -1,5 +1,7 @@
 package io.ingot.merge;
 
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -33,5 +35,25 @@ public record MergeSummary(
   /** 10^9 bytes read and written in a second. */
   public double gigabytesPerSecond() {
     return seconds > 0 ? (readBytes + writtenBytes) / 1e9 / seconds : 0;
+  }
+
+  /** The same of a result that is one file. */
+  MergeSummary of(Path file) {
+    String name = file.getFileName().toString();
+    Map<String, String> renamed = new LinkedHashMap<>();
+    hashes.values().forEach(hash -> renamed.put(name, hash));
+    return new MergeSummary(
+        tensors,
+        parameters,
+        bytes,
+        readBytes,
+        writtenBytes,
+        List.of(name),
+        renamed,
+        leftovers,
+        warnings,
+        seconds,
+        hashSeconds,
+        peakMemoryBytes);
   }
 }

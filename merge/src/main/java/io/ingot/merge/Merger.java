@@ -2,6 +2,7 @@ package io.ingot.merge;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ingot.error.IngotException;
+import io.ingot.merge.recipe.ModelRef;
 import io.ingot.merge.recipe.Recipe;
 import io.ingot.model.Model;
 import io.ingot.model.OutputFolder;
@@ -12,10 +13,12 @@ import io.ingot.tensor.FileStamp;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,14 +46,7 @@ public final class Merger implements AutoCloseable {
    */
   public static Merger open(
       Recipe recipe, String source, ModelResolver resolver, MergeOptions options) {
-    Merger merger = inspect(recipe, source, resolver, options);
-    try {
-      merger.preflight.findings().throwIfFailed();
-      return merger;
-    } catch (RuntimeException e) {
-      merger.close();
-      throw e;
-    }
+    return inspect(recipe, source, resolver, options).requirePossible();
   }
 
   /**
@@ -60,6 +56,32 @@ public final class Merger implements AutoCloseable {
   public static Merger inspect(
       Recipe recipe, String source, ModelResolver resolver, MergeOptions options) {
     return new Merger(recipe, source, Preflight.of(recipe, resolver, options));
+  }
+
+  /**
+   * As {@link #inspect}, for tensors without an architecture.
+   *
+   * @param locate finds the file or folder of a model
+   * @param names which tensors are merged
+   */
+  public static Merger inspectRaw(
+      Recipe recipe,
+      String source,
+      Function<ModelRef, Path> locate,
+      MergeOptions options,
+      TensorNames names) {
+    return new Merger(recipe, source, RawPlanner.preflight(recipe, locate, options, names));
+  }
+
+  /** Ends with what is wrong, if anything is. */
+  public Merger requirePossible() {
+    try {
+      preflight.findings().throwIfFailed();
+      return this;
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
   }
 
   /** What the merge would do, for people. */
@@ -147,6 +169,31 @@ public final class Merger implements AutoCloseable {
     }
   }
 
+  /**
+   * Writes one file of weights and nothing else; for tensors without an architecture.
+   *
+   * @throws IngotException CONFLICT when the file exists
+   */
+  public MergeSummary writeFile(Path file, Progress progress, Cancellation cancellation)
+      throws InterruptedException {
+    Path absolute = file.toAbsolutePath().normalize();
+    if (Files.exists(absolute)) {
+      throw IngotException.conflict(file + " exists; delete it or name another file");
+    }
+    Path folder = absolute.resolveSibling("." + absolute.getFileName() + ".ingot-file");
+    try {
+      MergeSummary summary = write(folder, progress, cancellation);
+      Files.move(
+          folder.resolve(plan().naming().stem() + ".safetensors"),
+          absolute,
+          StandardCopyOption.ATOMIC_MOVE);
+      OutputFolder.delete(folder);
+      return summary.of(absolute);
+    } catch (IOException e) {
+      throw IngotException.failed("cannot move the result to " + file + ": " + e.getMessage());
+    }
+  }
+
   private boolean resumes(Path work, String digest, Progress progress) {
     if (!plan().options().resume()) {
       return false;
@@ -206,7 +253,8 @@ public final class Merger implements AutoCloseable {
             folder,
             plan.tensors().stream().map(PlannedTensor::output).toList(),
             plan.options().shardBytes(),
-            Map.of("mergekit_version", "0.1.4"))) {
+            Map.of("mergekit_version", "0.1.4"),
+            plan.naming())) {
       if (hash) {
         writer.hash();
       }
@@ -269,6 +317,10 @@ public final class Merger implements AutoCloseable {
   private void writeCompanions(
       MergePlan plan, Path folder, String title, MergeFacts facts, Map<String, String> hashes)
       throws IOException {
+    if (plan.config().isEmpty()) {
+      RawFiles.write(plan, source, folder);
+      return;
+    }
     Files.writeString(
         folder.resolve("config.json"),
         JSON.writerWithDefaultPrettyPrinter().writeValueAsString(plan.config()) + "\n");

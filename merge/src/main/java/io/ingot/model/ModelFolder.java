@@ -19,7 +19,8 @@ import java.util.stream.Stream;
  * reads.
  */
 public final class ModelFolder implements Model {
-  private static final List<String> PICKLES =
+  /** Endings of files that can run code when they are read. */
+  static final List<String> PICKLES =
       List.of(".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".joblib");
 
   private final Path path;

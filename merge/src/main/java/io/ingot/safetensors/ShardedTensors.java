@@ -116,6 +116,16 @@ public final class ShardedTensors implements TensorSource {
     return files.stream().flatMap(f -> f.files().stream()).toList();
   }
 
+  /** What all files say in their {@code __metadata__}. */
+  public Map<String, String> metadata() {
+    if (files.isEmpty()) {
+      return Map.of();
+    }
+    Map<String, String> common = new LinkedHashMap<>(files.getFirst().metadata());
+    files.forEach(f -> common.entrySet().retainAll(f.metadata().entrySet()));
+    return common;
+  }
+
   /** The file that holds a tensor; null when none does. */
   public @org.jspecify.annotations.Nullable Path home(String tensor) {
     SafetensorsFile file = homes.get(tensor);

@@ -32,6 +32,7 @@ public final class ShardedWriter implements AutoCloseable {
   private final List<Shard> shards = new ArrayList<>();
   private final Map<String, Shard> homes = new LinkedHashMap<>();
   private final Map<String, Object> indexMetadata;
+  private final WeightNaming naming;
   private @Nullable ExecutorService hashing;
 
   private static final class Shard {
@@ -58,15 +59,28 @@ public final class ShardedWriter implements AutoCloseable {
    */
   public ShardedWriter(
       Path folder, List<TensorInfo> tensors, long shardBytes, Map<String, Object> indexMetadata) {
+    this(folder, tensors, shardBytes, indexMetadata, WeightNaming.MODEL);
+  }
+
+  /**
+   * Lays out the files. Nothing is written yet.
+   *
+   * @param naming of the files
+   */
+  public ShardedWriter(
+      Path folder,
+      List<TensorInfo> tensors,
+      long shardBytes,
+      Map<String, Object> indexMetadata,
+      WeightNaming naming) {
     this.folder = folder;
+    this.naming = naming;
     this.indexMetadata = indexMetadata;
     List<List<TensorInfo>> groups = group(tensors, shardBytes);
     for (int i = 0; i < groups.size(); i++) {
-      String name =
-          groups.size() == 1
-              ? "model.safetensors"
-              : "model-%05d-of-%05d.safetensors".formatted(i + 1, groups.size());
-      Shard shard = new Shard(FileLayout.of(groups.get(i), Map.of("format", "pt")), name);
+      Shard shard =
+          new Shard(
+              FileLayout.of(groups.get(i), naming.metadata()), naming.file(i + 1, groups.size()));
       shards.add(shard);
       groups.get(i).forEach(t -> homes.put(t.name(), shard));
     }
@@ -235,7 +249,7 @@ public final class ShardedWriter implements AutoCloseable {
     index.put("weight_map", names);
     try {
       JSON.writerWithDefaultPrettyPrinter()
-          .writeValue(folder.resolve("model.safetensors.index.json").toFile(), index);
+          .writeValue(folder.resolve(naming.index()).toFile(), index);
     } catch (IOException e) {
       throw IngotException.failed("cannot write the index in " + folder + ": " + e.getMessage());
     }
