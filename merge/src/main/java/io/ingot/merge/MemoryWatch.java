@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * The greatest memory that this process holds beside mapped files, as far as looking now and then
  * tells. Thread-safe.
  */
-final class MemoryWatch {
+public final class MemoryWatch {
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final long PAUSE_NANOS = 50_000_000;
 
@@ -17,7 +17,7 @@ final class MemoryWatch {
   private final AtomicLong last = new AtomicLong(System.nanoTime() - PAUSE_NANOS);
 
   /** Looks, unless it did a moment ago. */
-  void look() {
+  public void look() {
     long now = System.nanoTime();
     long before = last.get();
     if (now - before >= PAUSE_NANOS && last.compareAndSet(before, now)) {
@@ -26,7 +26,7 @@ final class MemoryWatch {
   }
 
   /** Bytes. */
-  long peak() {
+  public long peak() {
     return peak.accumulateAndGet(current(), Math::max);
   }
 

@@ -1,14 +1,30 @@
 package io.ingot.merge;
 
+import io.ingot.merge.recipe.ModelRef;
+import io.ingot.model.Model;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
 
 /** SHA-256 of everything that decides what a merge writes. */
-final class MergeDigest {
+public final class MergeDigest {
   private MergeDigest() {}
+
+  /**
+   * Of a merge of these models.
+   *
+   * @param source text of the recipe
+   */
+  public static String of(String source, MergeOptions options, Map<ModelRef, Model> models) {
+    List<Participant> participants = new ArrayList<>();
+    models.forEach((reference, model) -> participants.add(Participant.of(reference, model)));
+    return of(source, options, participants);
+  }
 
   /**
    * @param source text of the recipe

@@ -2,23 +2,42 @@ package io.ingot.merge;
 
 import io.ingot.error.ErrorKind;
 import io.ingot.error.IngotException;
+import io.ingot.merge.recipe.ModelRef;
+import io.ingot.model.Model;
 import io.ingot.model.OutputFolder;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 
 /** Whether a merge can be written where it is to go: no input in danger, and room for all of it. */
-final class TargetCheck {
+public final class TargetCheck {
   private final Path target;
   private final Findings findings;
 
   TargetCheck(Path target, Findings findings) {
     this.target = target;
     this.findings = findings;
+  }
+
+  /**
+   * Throws all that speaks against writing to a folder.
+   *
+   * @param models whose files must not be touched
+   * @param needed bytes to be written
+   * @throws IngotException CONFLICT or FAILED
+   */
+  public static void require(Path target, Map<ModelRef, Model> models, long needed) {
+    Findings findings = new Findings();
+    List<Participant> participants = new ArrayList<>();
+    models.forEach((reference, model) -> participants.add(Participant.of(reference, model)));
+    new TargetCheck(target, findings).check(participants, needed);
+    findings.throwIfFailed();
   }
 
   /**

@@ -2,13 +2,14 @@ package io.ingot.cli;
 
 import io.ingot.error.IngotException;
 import io.ingot.merge.Cancellation;
+import io.ingot.merge.MergeFacts;
 import io.ingot.merge.MergeOptions;
+import io.ingot.merge.MergeSummary;
 import io.ingot.merge.moe.MoeBuilder;
 import io.ingot.merge.moe.MoeRecipe;
 import io.ingot.merge.moe.MoeRecipeReader;
 import io.ingot.merge.moe.MoeRecipeReader.Reading;
 import io.ingot.merge.moe.MoeReport;
-import io.ingot.merge.moe.MoeSummary;
 import io.ingot.progress.Progress;
 import io.ingot.tensor.MersenneTwister;
 import io.ingot.train.decoder.LayerInputs;
@@ -40,6 +41,9 @@ final class MoeCommand extends IngotCommand {
 
   @Option(names = "--plan", description = "Check and show what would be written, from headers.")
   boolean planOnly;
+
+  @Option(names = "--resume", description = "Go on where an interrupted run stopped.")
+  boolean resume;
 
   @Option(
       names = "--i-understand-this-is-not-useful-without-training",
@@ -86,8 +90,10 @@ final class MoeCommand extends IngotCommand {
         print(builder.report());
       } else {
         print(
+            builder.report(),
             builder.write(
                 out,
+                MergeFacts.NONE,
                 new PromptEncoder(),
                 new LayerInputs("cpu", progress),
                 progress,
@@ -107,10 +113,10 @@ final class MoeCommand extends IngotCommand {
         mergekit.writeModelCard,
         false,
         mergekit.threads,
-        false);
+        resume);
   }
 
-  private void print(MoeSummary summary) {
+  private void print(MoeReport report, MergeSummary summary) {
     if (json()) {
       console().result(summary);
       return;
@@ -121,14 +127,14 @@ final class MoeCommand extends IngotCommand {
                 Locale.ROOT,
                 "%s: %s of %d experts, %d tensors, %.1f M parameters (%.1f M active), %.1f MB in %.1f s (%.2f GB/s), %d file%s",
                 out,
-                summary.architecture(),
-                summary.experts(),
+                report.architecture(),
+                report.experts(),
                 summary.tensors(),
                 summary.parameters() / 1e6,
-                summary.activeParameters() / 1e6,
+                report.activeParameters() / 1e6,
                 summary.bytes() / 1e6,
                 summary.seconds(),
-                summary.bytes() / 1e9 / summary.seconds(),
+                summary.gigabytesPerSecond(),
                 summary.files().size(),
                 summary.files().size() == 1 ? "" : "s"));
   }

@@ -3,6 +3,7 @@ package io.ingot.merge.moe;
 import io.ingot.error.ErrorKind;
 import io.ingot.error.IngotException;
 import io.ingot.merge.Cancellation;
+import io.ingot.merge.MemoryWatch;
 import io.ingot.merge.method.StoredTensor;
 import io.ingot.merge.moe.MoeTensor.Content;
 import io.ingot.progress.Progress;
@@ -29,7 +30,8 @@ record ExpertStream(
     Parallel parallel,
     MersenneTwister random,
     float[][][] routers,
-    Progress progress) {
+    Progress progress,
+    MemoryWatch watch) {
   private static final int COPY_BYTES = 1 << 22;
 
   /**
@@ -56,6 +58,7 @@ record ExpertStream(
                 .formatted(tensor.output().name(), tensor.model()),
             e);
       }
+      watch.look();
       writer.complete(tensor.output().name());
     }
   }

@@ -4,13 +4,20 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ingot.error.IngotException;
 import io.ingot.merge.Cancellation;
 import io.ingot.merge.CompanionFiles;
+import io.ingot.merge.MemoryWatch;
+import io.ingot.merge.MergeDigest;
+import io.ingot.merge.MergeFacts;
 import io.ingot.merge.MergeOptions;
+import io.ingot.merge.MergeSummary;
 import io.ingot.merge.ModelResolver;
+import io.ingot.merge.TargetCheck;
 import io.ingot.merge.recipe.ModelRef;
 import io.ingot.model.Model;
 import io.ingot.model.OutputFolder;
+import io.ingot.model.OutputRecord;
 import io.ingot.progress.Progress;
 import io.ingot.safetensors.ShardedWriter;
+import io.ingot.tensor.FileStamp;
 import io.ingot.tensor.MersenneTwister;
 import io.ingot.tensor.Parallel;
 import java.io.IOException;
@@ -70,52 +77,84 @@ public final class MoeBuilder implements AutoCloseable {
     return MoeReport.of(plan, options);
   }
 
-  /** Writes the model folder, which appears when it is complete. */
-  public MoeSummary write(
+  /**
+   * Writes the model folder, which appears when it is complete, and hashes its weights.
+   *
+   * @param facts what the card tells about licenses
+   * @throws IngotException CONFLICT when the folder is taken or belongs to an input; FAILED when it
+   *     does not fit, cannot be written, or an input changed
+   */
+  public MergeSummary write(
       Path target,
+      MergeFacts facts,
       TokenEncoder encoder,
       HiddenStates states,
       Progress progress,
       Cancellation cancellation)
       throws InterruptedException {
-    OutputFolder folder = OutputFolder.prepare(target, options.resume());
+    TargetCheck.require(target, models, plan.bytes());
+    String digest = MergeDigest.of(source, options, models);
+    boolean[] resume = {false};
+    OutputFolder folder =
+        OutputFolder.prepare(
+            target,
+            work ->
+                resume[0] =
+                    options.resume()
+                        && OutputRecord.begun(work).filter(digest::equals).isPresent());
     try {
-      MoeSummary summary =
+      OutputRecord.begin(folder.work(), digest);
+      Path name = target.toAbsolutePath().normalize().getFileName();
+      MergeSummary summary =
           fill(
               folder.work(),
-              String.valueOf(target.toAbsolutePath().getFileName()),
-              encoder,
-              states,
+              String.valueOf(name),
+              facts,
+              resume[0],
+              routers(encoder, states),
               progress,
               cancellation);
+      OutputRecord.remove(folder.work());
       folder.publish();
       return summary;
     } catch (RuntimeException | Error | InterruptedException e) {
-      if (folder.abandon()) {
+      boolean changed =
+          models.values().stream().anyMatch(m -> FileStamp.anyChanged(m.weights().files()));
+      if (changed) {
+        folder.discard();
+      } else if (folder.abandon()) {
         progress.note("finished shards are kept in " + folder.work() + "; --resume goes on there");
       }
       throw e;
     }
   }
 
-  private MoeSummary fill(
+  /** The rows of the routers and the generator behind them. */
+  private record Gates(float[][][] rows, MersenneTwister random) {}
+
+  private Gates routers(TokenEncoder encoder, HiddenStates states) {
+    MersenneTwister random = new MersenneTwister(options.seed());
+    Routers routers = new Routers(plan.recipe(), plan.shape());
+    return new Gates(routers.make(base(), encoder, states, random), random);
+  }
+
+  private Model base() {
+    return models.values().iterator().next();
+  }
+
+  private MergeSummary fill(
       Path folder,
       String title,
-      TokenEncoder encoder,
-      HiddenStates states,
+      MergeFacts facts,
+      boolean resume,
+      Gates gates,
       Progress progress,
       Cancellation cancellation)
       throws InterruptedException {
     long begin = System.nanoTime();
     List<String> warnings = new ArrayList<>(plan.warnings());
+    Separation.warning(gates.rows()).ifPresent(warnings::add);
     warnings.forEach(w -> progress.note("warning: " + w));
-    MersenneTwister random = new MersenneTwister(options.seed());
-    Model base = models.values().iterator().next();
-    float[][][] routers =
-        new Routers(plan.recipe(), plan.shape()).make(base, encoder, states, random);
-    Optional<String> alike = Separation.warning(routers);
-    alike.ifPresent(w -> progress.note("warning: " + w));
-    alike.ifPresent(warnings::add);
     int threads = options.threads();
     try (ShardedWriter writer =
             new ShardedWriter(
@@ -124,39 +163,67 @@ public final class MoeBuilder implements AutoCloseable {
                 options.shardBytes(),
                 Map.of("mergekit_version", "0.1.4"));
         Parallel parallel = threads > 0 ? new Parallel(threads) : Parallel.ofProcessors()) {
-      Set<String> complete = options.resume() ? writer.resume() : Set.of();
+      writer.hash();
+      Set<String> complete = resume ? writer.resume() : Set.of();
+      MemoryWatch watch = new MemoryWatch();
       progress.begin("moe", plan.bytes(), Progress.Unit.BYTES);
-      new ExpertStream(writer, parallel, random, routers, progress)
-          .run(plan.tensors(), complete, cancellation);
+      try {
+        new ExpertStream(writer, parallel, gates.random(), gates.rows(), progress, watch)
+            .run(plan.tensors(), complete, cancellation);
+      } catch (IngotException | Error e) {
+        // A file that was cut off shows as a fault of memory, or as a failed write.
+        requireUnchanged();
+        throw e;
+      } finally {
+        progress.end();
+      }
       writer.finish();
-      writeCompanions(folder, title, base);
-      return new MoeSummary(
-          plan.family().name(),
-          plan.shape().experts(),
+      long written = System.nanoTime();
+      Map<String, String> hashes = writer.hashes();
+      double hashSeconds = (System.nanoTime() - written) / 1e9;
+      requireUnchanged();
+      writeCompanions(folder, title, facts, hashes);
+      return new MergeSummary(
           plan.tensors().size(),
           plan.parameters(),
-          plan.activeParameters(),
           plan.bytes(),
+          plan.readBytes(complete),
+          plan.bytes(complete),
           List.copyOf(writer.files().keySet()),
+          hashes,
           plan.leftOut(),
           warnings,
-          (System.nanoTime() - begin) / 1e9);
+          (System.nanoTime() - begin) / 1e9,
+          hashSeconds,
+          watch.peak());
     } catch (IOException e) {
       throw IngotException.failed("cannot write to " + folder + ": " + e.getMessage());
     }
   }
 
-  private void writeCompanions(Path folder, String title, Model base) throws IOException {
+  private void requireUnchanged() {
+    models.values().forEach(m -> FileStamp.requireUnchanged(m.weights().files()));
+  }
+
+  private void writeCompanions(
+      Path folder, String title, MergeFacts facts, Map<String, String> hashes) throws IOException {
     Files.writeString(
         folder.resolve("config.json"),
         JSON.writerWithDefaultPrettyPrinter().writeValueAsString(plan.config()) + "\n");
-    Optional<Path> donor = base.folder();
+    Optional<Path> donor = base().folder();
     if (options.copyTokenizer() && donor.isPresent()) {
       CompanionFiles.copy(donor.get(), List.of(), false, folder);
     }
     if (options.writeCard()) {
       Files.writeString(folder.resolve("mergekit_moe_config.yml"), source);
-      Files.writeString(folder.resolve("README.md"), MoeCard.text(plan, title, source));
+      Files.writeString(
+          folder.resolve("README.md"),
+          MoeCard.text(plan, title, source, options.seed(), facts, hashes));
+      for (Map.Entry<String, String> document : facts.documents().entrySet()) {
+        Path file = folder.resolve(document.getKey());
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, document.getValue());
+      }
     }
   }
 

@@ -1,79 +1,132 @@
 package io.ingot.merge.moe;
 
+import io.ingot.merge.CardText;
+import io.ingot.merge.MergeFacts;
 import io.ingot.merge.moe.MoeRecipe.Expert;
 import io.ingot.merge.recipe.ModelRef;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
 
-/** The README.md of a mixture: what it is made of, and how. */
+/**
+ * The README.md of a mixture: what it is made of, how, under which license, how to make it again.
+ */
 final class MoeCard {
-  private MoeCard() {}
+  private static final int PROMPT = 60;
 
-  static String text(MoePlan plan, String title, String source) {
+  private final MoePlan plan;
+  private final CardText card;
+
+  private MoeCard(MoePlan plan, CardText card) {
+    this.plan = plan;
+    this.card = card;
+  }
+
+  /**
+   * Writes the card.
+   *
+   * @param source the recipe as the user wrote it
+   * @param hashes SHA-256 of the weight files
+   */
+  static String text(
+      MoePlan plan,
+      String title,
+      String source,
+      long seed,
+      MergeFacts facts,
+      Map<String, String> hashes) {
+    MoeCard parts = new MoeCard(plan, new CardText(facts));
+    CardText card = parts.card;
+    card.frontMatter(plan.recipe().references(), List.of("mergekit", "merge", "moe"));
+    card.line("# " + CardText.plain(title)).line("");
+    card.line(
+            "A mixture of experts in the %s architecture, made with %s of dense models."
+                .formatted(plan.family().name(), facts.tool()))
+        .line("");
+    parts.experts();
+    if (card.sources()) {
+      card.line("");
+    }
+    card.line("## Configuration").line("");
+    List<ModelRef> references = plan.recipe().references();
+    card.configuration(source, references);
+    parts.facts(seed);
+    card.files(hashes);
+    card.usage(title);
+    parts.limitations();
+    card.license();
+    return card.toString();
+  }
+
+  private void experts() {
     MoeRecipe recipe = plan.recipe();
-    StringBuilder text = new StringBuilder("---\n");
-    List<String> repositories =
-        recipe.references().stream()
-            .map(ModelRef::path)
-            .filter(MoeCard::isRepository)
-            .distinct()
-            .toList();
-    if (!repositories.isEmpty()) {
-      text.append("base_model:\n");
-      repositories.forEach(r -> text.append("- ").append(r).append('\n'));
-    }
-    text.append("library_name: transformers\ntags:\n- mergekit\n- merge\n- moe\n---\n");
-    text.append("# ").append(title).append("\n\n");
-    text.append(
-        "A mixture of experts in the %s architecture, made with Ingot from dense models.\n\n"
-            .formatted(plan.family().name()));
-    text.append("## Experts\n\n");
-    text.append(
-        "Attention, norms and embeddings come from %s. Each layer has %d experts, of which a token goes to %d.\n\n"
-            .formatted(link(recipe.base()), plan.shape().experts(), plan.shape().perToken()));
-    text.append("| # | expert | prompts it is chosen for |\n|---|---|---|\n");
+    card.line("## Experts").line("");
+    card.line(
+            "Attention, norms and embeddings come from %s. Each layer has %d experts; a token goes to %d of them%s."
+                .formatted(
+                    CardText.link(recipe.base()),
+                    plan.shape().experts(),
+                    plan.shape().perToken(),
+                    recipe.shared().isEmpty() ? "" : " and to the shared one"))
+        .line("");
+    card.line("| | Model | Prompts it is for |").line("|---|---|---|");
     for (int e = 0; e < recipe.experts().size(); e++) {
-      row(text, String.valueOf(e), recipe.experts().get(e), recipe.gateMode());
+      row(String.valueOf(e), recipe.experts().get(e));
     }
-    recipe.shared().forEach(e -> row(text, "shared", e, recipe.gateMode()));
-    text.append("\nRouters: `").append(recipe.gateMode().text()).append("`");
-    text.append(
+    recipe.shared().forEach(e -> row("shared", e));
+    card.line("");
+    card.line(
         recipe.gateMode().isRandom()
-            ? ". They are random, so the model has to be trained before it is of use.\n"
-            : ", made of these prompts without training.\n");
-    text.append("\n## Configuration\n\n```yaml\n").append(source);
-    if (!source.endsWith("\n")) {
-      text.append('\n');
-    }
-    return text.append("```\n").toString();
+            ? "The routers are random (`%s`): the model has to be trained before it is of use."
+                .formatted(recipe.gateMode().text())
+            : "The routers were made of these prompts (`%s`), without training."
+                .formatted(recipe.gateMode().text()));
+    card.line("");
   }
 
-  private static void row(StringBuilder text, String number, Expert expert, GateMode mode) {
-    String prompts =
-        mode.isRandom() || expert.positive().isEmpty() ? "" : cell(expert.positive().getFirst());
-    int more = mode.isRandom() ? 0 : expert.positive().size() - 1;
-    text.append(
-        "| %s | %s | %s%s |\n"
+  private void row(String number, Expert expert) {
+    boolean none = plan.recipe().gateMode().isRandom() || expert.positive().isEmpty();
+    String first = none ? "" : CardText.code(shortened(expert.positive().getFirst()));
+    int more = none ? 0 : expert.positive().size() - 1;
+    card.line(
+        "| %s | %s | %s%s |"
             .formatted(
-                number, link(expert.model()), prompts, more > 0 ? " and " + more + " more" : ""));
+                number,
+                CardText.link(expert.model()),
+                first,
+                more > 0 ? " and " + more + " more" : ""));
   }
 
-  /** A prompt on one line, short, and no markup. */
-  private static String cell(String prompt) {
-    String line = prompt.replaceAll("[\\s|`]+", " ").strip();
-    return "`" + (line.length() > 60 ? line.substring(0, 57) + "..." : line) + "`";
+  private static String shortened(String prompt) {
+    return prompt.codePointCount(0, prompt.length()) <= PROMPT
+        ? prompt
+        : prompt.substring(0, prompt.offsetByCodePoints(0, PROMPT)) + "...";
   }
 
-  private static String link(ModelRef reference) {
-    String base =
-        isRepository(reference.path())
-            ? "[%1$s](https://huggingface.co/%1$s)".formatted(reference.path())
-            : reference.path();
-    return base + reference.lora().map(l -> " + " + link(l)).orElse("");
+  private void facts(long seed) {
+    List<String> dtypes = plan.tensors().stream().map(t -> t.output().dtype().name()).toList();
+    boolean random =
+        plan.recipe().gateMode().isRandom()
+            || plan.tensors().stream()
+                .anyMatch(
+                    t ->
+                        t.content() instanceof MoeTensor.Content.Changed changed
+                            && changed.noise().isPresent());
+    card.line(
+        "%d tensors, %,d parameters of which a token meets %,d, %s. Made again from `mergekit_moe_config.yml` with `ingot moe mergekit_moe_config.yml OUT%s`."
+            .formatted(
+                plan.tensors().size(),
+                plan.parameters(),
+                plan.activeParameters(),
+                String.join(", ", new TreeSet<>(dtypes)),
+                random ? " --random-seed " + seed : ""));
+    card.line("");
   }
 
-  private static boolean isRepository(String path) {
-    return path.matches("[A-Za-z0-9][\\w.-]*/[A-Za-z0-9][\\w.-]*") && !Files.exists(Path.of(path));
+  private void limitations() {
+    card.line("## Limitations").line("");
+    card.line(
+        "Nothing was trained or measured here: evaluate the model before you rely on it. It inherits the limits and biases of the models above.");
+    card.line("");
   }
 }

@@ -2,6 +2,7 @@ package io.ingot.merge.moe;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Everything about a mixture that headers tell.
@@ -33,6 +34,22 @@ record MoePlan(
 
   /** Bytes of all tensors. */
   long bytes() {
-    return tensors.stream().mapToLong(t -> t.output().byteSize()).sum();
+    return bytes(Set.of());
+  }
+
+  /** Bytes of the tensors that are not complete. */
+  long bytes(Set<String> complete) {
+    return tensors.stream()
+        .filter(t -> !complete.contains(t.output().name()))
+        .mapToLong(t -> t.output().byteSize())
+        .sum();
+  }
+
+  /** Bytes that the tensors which are not complete read. */
+  long readBytes(Set<String> complete) {
+    return tensors.stream()
+        .filter(t -> !complete.contains(t.output().name()))
+        .mapToLong(t -> t.content().readBytes())
+        .sum();
   }
 }

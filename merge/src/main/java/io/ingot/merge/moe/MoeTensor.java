@@ -12,6 +12,16 @@ import java.util.OptionalDouble;
 record MoeTensor(TensorInfo output, String model, Content content) {
   /** What it is made of. */
   sealed interface Content {
+    /** Bytes that are read for it. */
+    default long readBytes() {
+      return switch (this) {
+        case Copy(StoredTensor data) -> data.elements() * data.dtype().bytes();
+        case Changed changed -> changed.data().elements() * changed.data().dtype().bytes();
+        case Zeros zeros -> 0;
+        case Router router -> 0;
+      };
+    }
+
     /** A stored tensor, cast. */
     record Copy(StoredTensor data) implements Content {}
 

@@ -2,7 +2,9 @@ package io.ingot.merge.moe;
 
 import io.ingot.error.IngotException;
 import io.ingot.merge.Cancellation;
+import io.ingot.merge.MergeFacts;
 import io.ingot.merge.MergeOptions;
+import io.ingot.merge.MergeSummary;
 import io.ingot.merge.recipe.RecipeProblem;
 import io.ingot.model.Model;
 import io.ingot.model.ModelFolder;
@@ -35,11 +37,17 @@ final class Mixtures {
         recipe, source, reference -> ModelFolder.open(root.resolve(reference.path())), options);
   }
 
-  static MoeSummary write(Path root, String source, MergeOptions options, Path out)
+  static MergeSummary write(Path root, String source, MergeOptions options, Path out)
+      throws InterruptedException {
+    return write(root, source, options, out, Cancellation.NONE);
+  }
+
+  static MergeSummary write(
+      Path root, String source, MergeOptions options, Path out, Cancellation cancellation)
       throws InterruptedException {
     try (MoeBuilder builder = open(root, source, options)) {
       return builder.write(
-          out, Mixtures::encode, Mixtures::visit, Progress.NONE, Cancellation.NONE);
+          out, MergeFacts.NONE, Mixtures::encode, Mixtures::visit, Progress.NONE, cancellation);
     }
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ingot.merge.MergeOptions;
+import io.ingot.merge.MergeSummary;
 import io.ingot.tensor.BFloat16;
 import io.ingot.tensor.DType;
 import io.ingot.tensor.TensorInfo;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -341,7 +343,7 @@ class MoeBuilderTest {
     Mixtures.write(root, recipe, OPTIONS.withThreads(8), root.resolve("eight"));
     assertThat(root.resolve("one/model.safetensors"))
         .hasSameBinaryContentAs(root.resolve("eight/model.safetensors"));
-    MoeSummary summary =
+    MergeSummary summary =
         Mixtures.write(root, recipe, OPTIONS.withShardBytes(1000), root.resolve("shards"));
     assertThat(summary.files()).hasSizeGreaterThan(3);
     assertThat(root.resolve("shards/model.safetensors.index.json")).exists();
@@ -367,24 +369,87 @@ class MoeBuilderTest {
   @Test
   void warnsOfRoutersThatDoNotTellExpertsApart() throws Exception {
     models("llama");
-    MoeSummary apart =
+    MergeSummary apart =
         Mixtures.write(
             root, Mixtures.recipe("m0", "", "m1 1", "m2 2"), OPTIONS, root.resolve("out"));
     assertThat(apart.warnings()).isEmpty();
-    MoeSummary alike =
+    MergeSummary alike =
         Mixtures.write(
             root, Mixtures.recipe("m0", "", "m1 a1", "m2 b1"), OPTIONS, root.resolve("out"));
     assertThat(alike.warnings())
         .singleElement()
         .asString()
         .contains("routers of all layers hardly tell");
-    MoeSummary three =
+    MergeSummary three =
         Mixtures.write(
             root, Mixtures.recipe("m0", "", "m1 1", "m2 2", "m2 3"), OPTIONS, root.resolve("out"));
     assertThat(three.warnings())
         .singleElement()
         .asString()
         .startsWith("3 experts are no power of two");
+  }
+
+  @Test
+  void goesOnAtTheShardOfTheSameMixture() throws Exception {
+    models("llama");
+    String recipe = Mixtures.recipe("m0", "", "m1 1", "m2 2");
+    MergeOptions shards = OPTIONS.withShardBytes(1000).withResume(true);
+    Mixtures.write(root, recipe, shards, root.resolve("whole"));
+    AtomicInteger polls = new AtomicInteger();
+    assertThatThrownBy(
+            () ->
+                Mixtures.write(
+                    root,
+                    recipe,
+                    shards,
+                    root.resolve("out"),
+                    () -> {
+                      if (polls.incrementAndGet() > 20) {
+                        throw new InterruptedException();
+                      }
+                    }))
+        .isInstanceOf(InterruptedException.class);
+    assertThat(root.resolve("out")).doesNotExist();
+    MergeSummary rest = Mixtures.write(root, recipe, shards, root.resolve("out"));
+    assertThat(rest.writtenBytes()).isPositive().isLessThan(rest.bytes());
+    for (String file : rest.files()) {
+      assertThat(root.resolve("out").resolve(file))
+          .hasSameBinaryContentAs(root.resolve("whole").resolve(file));
+      assertThat(rest.hashes()).containsKey(file);
+    }
+    assertThat(root.resolve("out/README.md")).content().contains("| SHA-256 |");
+  }
+
+  @Test
+  void anotherMixtureBeginsAnew() throws Exception {
+    models("llama");
+    MergeOptions shards = OPTIONS.withShardBytes(1000).withResume(true);
+    AtomicInteger polls = new AtomicInteger();
+    assertThatThrownBy(
+            () ->
+                Mixtures.write(
+                    root,
+                    Mixtures.recipe("m0", "", "m1 1", "m2 2"),
+                    shards,
+                    root.resolve("out"),
+                    () -> {
+                      if (polls.incrementAndGet() > 20) {
+                        throw new InterruptedException();
+                      }
+                    }))
+        .isInstanceOf(InterruptedException.class);
+    MergeSummary other =
+        Mixtures.write(
+            root, Mixtures.recipe("m0", "", "m1 1", "m2 3"), shards, root.resolve("out"));
+    assertThat(other.writtenBytes()).isEqualTo(other.bytes());
+  }
+
+  @Test
+  void neverWritesOverAnInput() {
+    models("llama");
+    String recipe = Mixtures.recipe("m0", "", "m1 1", "m2 2");
+    assertThatThrownBy(() -> Mixtures.write(root, recipe, OPTIONS, root.resolve("m1")))
+        .hasMessageContaining("m1 is the folder of model m1, an input");
   }
 
   @Test
