@@ -24,11 +24,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AdaptedTensors implements TensorSource {
   /** Output embeddings that a tied model does not store, and the input embeddings they share. */
-  private static final Map<String, String> TIED =
+  private static final Map<String, List<String>> TIED =
       Map.of(
-          "lm_head.weight", "model.embed_tokens.weight",
-          "embed_out.weight", "gpt_neox.embed_in.weight",
-          "output.weight", "model.tok_embeddings.weight");
+          "lm_head.weight",
+              List.of("model.embed_tokens.weight", "transformer.wte.weight", "wte.weight"),
+          "embed_out.weight", List.of("gpt_neox.embed_in.weight"),
+          "output.weight", List.of("model.tok_embeddings.weight"));
+
+  private static final List<String> PREFIXES = List.of("model.", "transformer.");
 
   private final TensorSource base;
   private final Adapter adapter;
@@ -63,6 +66,9 @@ public final class AdaptedTensors implements TensorSource {
             (module, pair) -> {
               String weight = find(module + ".weight");
               String source = source(weight);
+              if (!source.equals(weight) && repeatsTheEmbedding(pair, source)) {
+                return;
+              }
               TensorInfo info = base.tensors().get(source);
               if (info == null) {
                 missing.add(module);
@@ -83,6 +89,9 @@ public final class AdaptedTensors implements TensorSource {
               TensorInfo old = base.tensors().get(source(target));
               if (old == null) {
                 missing.add(name);
+                return;
+              }
+              if (repeatsTheEmbedding(target)) {
                 return;
               }
               changes.put(target, new Change(target, name, null, info, false));
@@ -110,26 +119,80 @@ public final class AdaptedTensors implements TensorSource {
     all.put(bias, info);
   }
 
-  /** Checkpoints differ in whether the names begin with {@code model.}. */
+  /** Checkpoints differ in whether the names begin with {@code model.} or {@code transformer.}. */
   private String find(String name) {
     if (base.tensors().containsKey(name)) {
       return name;
     }
-    String shorter = name.startsWith("model.") ? name.substring("model.".length()) : name;
-    if (base.tensors().containsKey(shorter)) {
-      return shorter;
+    for (String prefix : PREFIXES) {
+      String other = name.startsWith(prefix) ? name.substring(prefix.length()) : prefix + name;
+      if (base.tensors().containsKey(other)) {
+        return other;
+      }
     }
-    String longer = "model." + name;
-    return base.tensors().containsKey(longer) ? longer : name;
+    return name;
   }
 
   private String source(String weight) {
-    String tied = TIED.get(weight);
-    return base.tensors().containsKey(weight) || tied == null ? weight : tied;
+    return base.tensors().containsKey(weight)
+        ? weight
+        : TIED.getOrDefault(weight, List.of()).stream()
+            .filter(base.tensors()::containsKey)
+            .findFirst()
+            .orElse(weight);
+  }
+
+  /**
+   * Whether a head that the base shares with its embedding gets the same values as the embedding:
+   * PEFT needs both, a model that ties them does not.
+   */
+  private boolean repeatsTheEmbedding(String head) {
+    String embedding = source(head);
+    TensorInfo one = replacement(head);
+    TensorInfo other = replacement(embedding);
+    return !embedding.equals(head)
+        && one != null
+        && other != null
+        && one.dtype() == other.dtype()
+        && one.shape().equals(other.shape())
+        && adapter.tensors().data(one.name()).mismatch(adapter.tensors().data(other.name())) < 0;
+  }
+
+  /** The same of a pair of factors: those of an embedding lie transposed. */
+  private boolean repeatsTheEmbedding(Adapter.Pair head, String embedding) {
+    return adapter.pairs().entrySet().stream()
+        .filter(e -> e.getValue().embedding() && find(e.getKey() + ".weight").equals(embedding))
+        .map(Map.Entry::getValue)
+        .anyMatch(e -> transposes(head.down(), e.up()) && transposes(head.up(), e.down()));
+  }
+
+  private boolean transposes(TensorInfo a, TensorInfo b) {
+    if (a.dtype() != b.dtype() || !a.shape().equals(b.shape().reversed())) {
+      return false;
+    }
+    MemorySegment x = adapter.tensors().data(a.name());
+    MemorySegment y = adapter.tensors().data(b.name());
+    long rows = a.shape().getFirst();
+    long columns = a.shape().getLast();
+    for (long i = 0; i < a.elements(); i++) {
+      if (Elements.readOne(a.dtype(), x, i)
+          != Elements.readOne(b.dtype(), y, i % columns * rows + i / columns)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private @Nullable TensorInfo replacement(String target) {
+    return adapter.replacements().entrySet().stream()
+        .filter(r -> find(r.getKey()).equals(target))
+        .map(Map.Entry::getValue)
+        .findFirst()
+        .orElse(null);
   }
 
   private boolean transposed(Adapter.Pair pair) {
-    return pair.embedding() != adapter.config().fanInFanOut();
+    return pair.embedding() || adapter.config().fanInFanOut();
   }
 
   private void checkShape(String module, Adapter.Pair pair, TensorInfo weight) {

@@ -13,7 +13,8 @@ final class Basis {
    *
    * @param block orthonormal, and orthogonal to the basis
    * @param inside coefficients of the basis, {@code [columns of the basis, b]}
-   * @param beyond coefficients of the block, {@code [b, b]}: {@code X = basis inside + block beyond}
+   * @param beyond coefficients of the block, {@code [b, b]}: {@code X = basis inside + block
+   *     beyond}
    */
   record Split(Block block, double[][] inside, double[][] beyond) {}
 

@@ -9,9 +9,9 @@ import java.util.List;
  * Reichel, SIAM J. Sci. Comput. 27, 2005), from a random block of a fixed seed, as in randomized
  * block Krylov iteration (Musco and Musco, arXiv 1504.05477).
  *
- * <p>Invariant: {@code D' U = V C} for bases U and V; the SVD of the small C gives singular triplets
- * of which {@code D' u = s v} holds exactly, and {@code D v - s u} is the residual. When the squares
- * of the residuals are far below the squares that are kept, so is what is missed.
+ * <p>Invariant: {@code D' U = V C} for bases U and V; the SVD of the small C gives singular
+ * triplets of which {@code D' u = s v} holds exactly, and {@code D v - s u} is the residual. When
+ * the squares of the residuals are far below the squares that are kept, so is what is missed.
  */
 final class KrylovSvd {
   private static final long SEED = 0x1960_0517L;
@@ -47,7 +47,8 @@ final class KrylovSvd {
     this.width = wanted > 16 ? 32 : 16;
     int blocks = (wanted + width - 1) / width;
     long fits = MAX_ELEMENTS / ((long) matrix.rows() + matrix.columns()) / width;
-    this.most = (int) Math.max(blocks + 3, Math.min(fits, Math.max(4L * blocks, blocks + 6L))) * width;
+    this.most =
+        (int) Math.max(blocks + 3, Math.min(fits, Math.max(4L * blocks, blocks + 6L))) * width;
   }
 
   static TruncatedSvd of(MatrixSource matrix, int wanted, double squares, Parallel parallel) {

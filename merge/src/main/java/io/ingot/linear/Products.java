@@ -5,8 +5,8 @@ import java.util.List;
 
 /**
  * Products of a large matrix with tall blocks, and of tall blocks with each other. The large one is
- * read in panels that fit a core's cache and never stays in memory. Sums are made of partial sums of
- * a fixed length, so results depend on nothing but the operands. Thread-safe.
+ * read in panels that fit a core's cache and never stays in memory. Sums are made of partial sums
+ * of a fixed length, so results depend on nothing but the operands. Thread-safe.
  */
 final class Products {
   /** Rows of a panel of the large matrix when rows are independent; a multiple of the tile. */
@@ -73,8 +73,19 @@ final class Products {
               matrix.read((int) begin + i, column, panel, i * PITCH, width);
             }
             Tiles.multiplyAdd(
-                panel, 0, PITCH, 1, count, width, right.data(), column * b, b, b, product.data(),
-                (int) begin * b, b);
+                panel,
+                0,
+                PITCH,
+                1,
+                count,
+                width,
+                right.data(),
+                column * b,
+                b,
+                b,
+                product.data(),
+                (int) begin * b,
+                b);
           }
         });
     return product;
@@ -95,8 +106,19 @@ final class Products {
               matrix.read(row + k, (int) begin, panel, k * PITCH, count);
             }
             Tiles.multiplyAdd(
-                panel, 0, 1, PITCH, count, depth, right.data(), row * b, b, b, product.data(),
-                (int) begin * b, b);
+                panel,
+                0,
+                1,
+                PITCH,
+                count,
+                depth,
+                right.data(),
+                row * b,
+                b,
+                b,
+                product.data(),
+                (int) begin * b,
+                b);
           }
         });
     return product;
@@ -117,8 +139,19 @@ final class Products {
             int depth = Math.min(WIDE, left.rows() - row);
             java.util.Arrays.fill(part, 0);
             Tiles.multiplyAdd(
-                left.data(), row * width, 1, width, width, depth, right.data(), row * b, b, b, part,
-                0, b);
+                left.data(),
+                row * width,
+                1,
+                width,
+                width,
+                depth,
+                right.data(),
+                row * b,
+                b,
+                b,
+                part,
+                0,
+                b);
             for (int i = 0; i < width; i++) {
               for (int j = 0; j < b; j++) {
                 inner[index * width + i][j] += part[i * b + j];
@@ -155,8 +188,19 @@ final class Products {
         (index, begin, count) -> {
           for (int i = 0; i < basis.size(); i++) {
             Tiles.multiplyAdd(
-                basis.get(i).data(), (int) begin * width, width, 1, count, width, flat,
-                i * width * b, b, b, sum.data(), (int) begin * b, b);
+                basis.get(i).data(),
+                (int) begin * width,
+                width,
+                1,
+                count,
+                width,
+                flat,
+                i * width * b,
+                b,
+                b,
+                sum.data(),
+                (int) begin * b,
+                b);
           }
         });
   }

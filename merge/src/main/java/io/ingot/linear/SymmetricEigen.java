@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Eigenvalues and eigenvectors of a symmetric matrix in double: Householder tridiagonalization, then
- * implicit QL with Wilkinson's shift (Golub and Van Loan, Matrix Computations, 8.3). Work grows with
- * the cube of the order; meant for up to some thousands.
+ * Eigenvalues and eigenvectors of a symmetric matrix in double: Householder tridiagonalization,
+ * then implicit QL with Wilkinson's shift (Golub and Van Loan, Matrix Computations, 8.3). Work
+ * grows with the cube of the order; meant for up to some thousands.
  *
  * @param values largest first
  * @param vectors as rows, in the order of the values, of length 1

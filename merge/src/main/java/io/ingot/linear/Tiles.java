@@ -4,9 +4,9 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The kernel of all products here: {@code C += A B} where B and C lie row-major and the columns of C
- * are vector lanes. A tile of six rows and two vectors of C stays in registers. Each element is one
- * sum in the order of k, so that neither lanes nor tiles show in the result.
+ * The kernel of all products here: {@code C += A B} where B and C lie row-major and the columns of
+ * C are vector lanes. A tile of six rows and two vectors of C stays in registers. Each element is
+ * one sum in the order of k, so that neither lanes nor tiles show in the result.
  */
 final class Tiles {
   private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
@@ -56,7 +56,8 @@ final class Tiles {
             cRow);
       }
       for (; row < rows; row++) {
-        narrow(a, aAt + row * aRow, aStep, depth, b, bAt + column, bRow, c, cAt + row * cRow + column);
+        narrow(
+            a, aAt + row * aRow, aStep, depth, b, bAt + column, bRow, c, cAt + row * cRow + column);
         narrow(
             a,
             aAt + row * aRow,
@@ -71,7 +72,8 @@ final class Tiles {
     }
     for (; column < columns; column += L) {
       for (int row = 0; row < rows; row++) {
-        narrow(a, aAt + row * aRow, aStep, depth, b, bAt + column, bRow, c, cAt + row * cRow + column);
+        narrow(
+            a, aAt + row * aRow, aStep, depth, b, bAt + column, bRow, c, cAt + row * cRow + column);
       }
     }
   }

@@ -23,7 +23,8 @@ public record TruncatedSvd(double[] values, float[] left, float[] right, double 
 
   /**
    * Decomposes. Small matrices exactly; others iteratively until what is kept is within 1e-5 of the
-   * most that the rank allows, usually far closer. The result is the same for any number of threads.
+   * most that the rank allows, usually far closer. The result is the same for any number of
+   * threads.
    *
    * @param rank at most so many singular values; fewer where the matrix has fewer
    * @return empty when an element is NaN or infinite

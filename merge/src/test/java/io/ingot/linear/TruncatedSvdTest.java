@@ -89,19 +89,27 @@ class TruncatedSvdTest {
   @ParameterizedTest(name = "{0}x{1} rank {2} weights {3} noise {4}")
   @CsvSource({
     // noise alone is the hardest: nothing stands out
-    "400, 700, 8, 0, 1", "400, 700, 48, 0, 1", "700, 400, 20, 0, 1",
+    "400, 700, 8, 0, 1",
+    "400, 700, 48, 0, 1",
+    "700, 400, 20, 0, 1",
     // falling spectra
-    "300, 900, 16, 0.5, 0", "300, 900, 64, 1, 0.01", "513, 517, 33, 0.5, 0.3",
+    "300, 900, 16, 0.5, 0",
+    "300, 900, 64, 1, 0.01",
+    "513, 517, 33, 0.5, 0.3",
     // nearly square, rank near the whole
-    "200, 210, 190, 0.5, 0.1", "200, 210, 500, 0, 1",
+    "200, 210, 190, 0.5, 0.1",
+    "200, 210, 500, 0, 1",
     // very tall, very wide
-    "6000, 40, 12, 0.5, 0.1", "24, 5000, 10, 1, 0.1",
+    "6000, 40, 12, 0.5, 0.1",
+    "24, 5000, 10, 1, 0.1",
     // the exact method
-    "100, 128, 16, 0.5, 0.2", "128, 60, 60, 0, 1", "1, 50, 4, 0, 1", "50, 1, 4, 0, 1"
+    "100, 128, 16, 0.5, 0.2",
+    "128, 60, 60, 0, 1",
+    "1, 50, 4, 0, 1",
+    "50, 1, 4, 0, 1"
   })
   void keepsAsMuchAsTheRankAllows(int rows, int columns, int rank, double power, double noise) {
-    float[] data =
-        matrix(rows, columns, power == 0 ? 0 : 120, k -> Math.pow(k + 1, -power), noise);
+    float[] data = matrix(rows, columns, power == 0 ? 0 : 120, k -> Math.pow(k + 1, -power), noise);
     double[] exact = exact(data, rows, columns);
     TruncatedSvd svd = svd(data, rows, columns, rank, 2);
 

@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
     name = "adapter",
     description = "Works with PEFT adapters.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {AdapterMergeCommand.class})
+    subcommands = {AdapterMergeCommand.class, AdapterExtractCommand.class})
 final class AdapterCommand extends IngotCommand {
   @Override
   public Integer call() {
