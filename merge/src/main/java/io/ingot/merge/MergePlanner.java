@@ -386,7 +386,8 @@ final class MergePlanner {
     if (weight.embedding()) {
       List<String> warnings = new ArrayList<>();
       operands =
-          rows.permute(weight.name(), found, model -> otherOperand(model, weight.name()), warnings);
+          rows.permute(
+              weight.name(), found, base, model -> otherOperand(model, weight.name()), warnings);
       warnings.forEach(own::warn);
     }
     TensorMerge merge =

@@ -20,6 +20,7 @@ public interface EmbeddingRows {
         public List<Operand> permute(
             String tensor,
             List<Operand> operands,
+            Optional<ModelRef> base,
             Function<ModelRef, Optional<Operand>> others,
             List<String> warnings) {
           return operands;
@@ -32,11 +33,13 @@ public interface EmbeddingRows {
   /**
    * The operands with their rows in the order of the merged vocabulary.
    *
+   * @param base the base model of the tensor, whose row comes before an average of others
    * @param others gives the operand of a model that takes no part in the tensor
    */
   List<Operand> permute(
       String tensor,
       List<Operand> operands,
+      Optional<ModelRef> base,
       Function<ModelRef, Optional<Operand>> others,
       List<String> warnings);
 }

@@ -22,19 +22,14 @@ import java.util.function.Function;
  */
 public final class MergedVocabulary implements EmbeddingRows {
   private final TokenizerRecipe recipe;
-  private final ModelRef base;
   private final TokenizerFile tokenizer;
   private final Map<String, Integer> ids;
   private final Map<ModelRef, Map<String, Integer>> known;
   private final int rows;
 
   private MergedVocabulary(
-      TokenizerRecipe recipe,
-      ModelRef base,
-      TokenizerFile tokenizer,
-      Map<ModelRef, Map<String, Integer>> known) {
+      TokenizerRecipe recipe, TokenizerFile tokenizer, Map<ModelRef, Map<String, Integer>> known) {
     this.recipe = recipe;
-    this.base = base;
     this.tokenizer = tokenizer;
     this.ids = tokenizer.ids();
     this.known = known;
@@ -75,7 +70,7 @@ public final class MergedVocabulary implements EmbeddingRows {
     for (String token : recipe.tokens().keySet()) {
       append(merged, token, null);
     }
-    return new MergedVocabulary(recipe, base, merged, known);
+    return new MergedVocabulary(recipe, merged, known);
   }
 
   private static TokenizerFile require(Map<ModelRef, TokenizerFile> files, ModelRef model) {
@@ -143,13 +138,14 @@ public final class MergedVocabulary implements EmbeddingRows {
   public List<Operand> permute(
       String tensor,
       List<Operand> operands,
+      Optional<ModelRef> base,
       Function<ModelRef, Optional<Operand>> others,
       List<String> warnings) {
     Map<ModelRef, Operand> givers = new LinkedHashMap<>();
     operands.forEach(o -> givers.put(o.model(), o));
-    if (!givers.containsKey(base)) {
-      others.apply(base).ifPresent(o -> givers.put(base, o));
-    }
+    base.filter(b -> !givers.containsKey(b))
+        .flatMap(others)
+        .ifPresent(o -> givers.put(o.model(), o));
     Map<String, Donation> donations = new HashMap<>();
     ids.keySet()
         .forEach(
@@ -158,7 +154,7 @@ public final class MergedVocabulary implements EmbeddingRows {
               boolean forced = rule != null && rule.force();
               boolean missing = givers.keySet().stream().anyMatch(m -> !has(m, token));
               if (forced || missing) {
-                donations.put(token, donation(tensor, token, rule, givers, others, warnings));
+                donations.put(token, donation(tensor, token, rule, givers, base, others, warnings));
               }
             });
     List<Operand> permuted = new ArrayList<>();
@@ -196,6 +192,7 @@ public final class MergedVocabulary implements EmbeddingRows {
       String token,
       @org.jspecify.annotations.Nullable TokenRule rule,
       Map<ModelRef, Operand> givers,
+      Optional<ModelRef> base,
       Function<ModelRef, Optional<Operand>> others,
       List<String> warnings) {
     if (rule != null && rule.row().isPresent()) {
@@ -207,7 +204,8 @@ public final class MergedVocabulary implements EmbeddingRows {
           "tensor %s: no model has a row for token '%s'; it is zero".formatted(tensor, token));
       return Donation.ZERO;
     }
-    List<ModelRef> chosen = owners.size() > 1 && owners.contains(base) ? List.of(base) : owners;
+    List<ModelRef> chosen =
+        base.filter(b -> owners.size() > 1 && owners.contains(b)).map(List::of).orElse(owners);
     return new Donation(
         chosen.stream()
             .map(m -> new Donation.Part(operand(givers, others, m), row(m, token)))
