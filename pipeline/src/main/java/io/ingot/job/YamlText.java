@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.composer.Composer;
@@ -33,6 +34,7 @@ final class YamlText {
   private static final int BYTES = 1 << 20;
   private static final int NODES = 50_000;
   private static final int DEPTH = 40;
+  private static final Pattern BARE_REFERENCE = Pattern.compile("[\\[{,:]\\s*\\$\\{");
 
   private YamlText() {}
 
@@ -87,11 +89,22 @@ final class YamlText {
       return bounded(root, problems, top) ? root : null;
     } catch (MarkedYAMLException e) {
       Place place = e.getProblemMark() == null ? top : Place.of(e.getProblemMark());
-      problems.add(place, "", "not valid YAML: " + e.getProblem());
+      problems.add(place, "", "not valid YAML: " + e.getProblem() + hint(text, e.getProblemMark()));
     } catch (YAMLException e) {
       problems.add(top, "", "not valid YAML: " + e.getMessage());
     }
     return null;
+  }
+
+  /** Braces mean something to YAML inside of {@code {}} and {@code []}. */
+  private static String hint(String text, @Nullable Mark mark) {
+    boolean bare =
+        mark != null
+            && text.lines()
+                .skip(Math.max(0, mark.getLine() - 1))
+                .limit(2)
+                .anyMatch(line -> BARE_REFERENCE.matcher(line).find());
+    return bare ? "; inside { } and [ ] a reference is written in quotes: \"${...}\"" : "";
   }
 
   /** The name of the source belongs into every mark. */

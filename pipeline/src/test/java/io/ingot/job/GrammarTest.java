@@ -50,6 +50,11 @@ class GrammarTest {
                   "a": {"finetune": {"model": "m", "dataset": "d", "lora": {"rnak": 1}}},
                   "b": {"quantize": {"model": "m", "types": []}},
                   "c": {},
+                  "e": {"merge": {}, "matrix": {"density": [], "recipe": {"a": {"metod": 1}},
+                        "exclude": [{}]}},
+                  "f": {"finetune": {"model": "m", "dataset": "d"}, "matrix": {"t": [1]}},
+                  "g": {"merge": {}, "matrix": {"t": [0.3, true, "x"], "c": {"up": [0, 1], "flat": 1},
+                        "recipe": {"a": {"merge_method": "ties"}, "b": {}}, "exclude": [{"t": 1}]}},
                   "d": {"finetune": {"model": "m", "dataset": "d",
                         "train": {"epochs": 1, "max_steps": 2}}}}}
                 """);
@@ -59,7 +64,12 @@ class GrammarTest {
             "$.steps.a.finetune.lora",
             "$.steps.b.quantize.types",
             "$.steps.c",
-            "$.steps.d.finetune.train");
+            "$.steps.d.finetune.train",
+            "$.steps.e.matrix.density",
+            "$.steps.e.matrix.recipe.a",
+            "$.steps.e.matrix.exclude[0]",
+            "$.steps.f")
+        .noneMatch(place -> place.startsWith("$.steps.g"));
   }
 
   private static JsonSchema schema() {

@@ -240,6 +240,15 @@ class MatrixTest {
   }
 
   @Test
+  void aReferenceWithoutQuotesInBracesIsExplained() throws IOException {
+    assertThat(problems(SWEEP.replace("\"${matrix.density}\"", "${matrix.density}")))
+        .singleElement()
+        .asString()
+        .startsWith("job.yaml:14:")
+        .endsWith("inside { } and [ ] a reference is written in quotes: \"${...}\"");
+  }
+
+  @Test
   void exclusionsMustNameMembers() throws IOException {
     assertThat(
             problems(

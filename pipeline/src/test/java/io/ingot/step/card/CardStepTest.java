@@ -171,6 +171,30 @@ class CardStepTest {
   }
 
   @Test
+  void tellsTheBestOfAMatrix() throws Exception {
+    ReleaseFixture job = apache();
+    job.text(
+        "quality/evaluation.json",
+        """
+        {"models":[
+          {"name":"blend.linear","scores":{"orders":{"exact_match":0.5}}},
+          {"name":"blended","scores":{"orders":{"exact_match":0.9}}},
+          {"name":"blend.ties","scores":{"orders":{"exact_match":0.985}}}],
+         "suites":{"orders":{"metric":"exact_match","rows":200}},
+         "best":{"blend":{"models":["blend.ties"],"reason":"exact match of orders 0.985",
+                 "suites":{"orders":["blend.ties"]}}}}
+        """);
+    Path card = job.card("acme/desk", BOTH, "card");
+    assertThat(Files.readString(card.resolve("README.md")))
+        .contains("| `blend.linear` | 0.500 |")
+        .contains("| `blend.ties` | **0.985** |")
+        .contains("\nBest of `blend`: `blend.ties` (exact match of orders 0.985); bold:")
+        .doesNotContain("**0.900**");
+    assertThat(CardLint.lint(Files.readString(card.resolve("README.md")), "README.md").failures())
+        .isEmpty();
+  }
+
+  @Test
   void hostileNamesDoNotBecomeMarkup() throws Exception {
     ReleaseFixture job = apache();
     job.text(
