@@ -61,7 +61,7 @@ record Interpolation(Map<String, String> environment, LocalDate date) {
           path,
           "unknown reference ${" + reference + "}",
           reference,
-          List.of("env:NAME", "run.date"));
+          List.of("env:NAME", "run.date", "matrix.AXIS"));
     }
     return Optional.empty();
   }

@@ -45,7 +45,8 @@ final class NodeReader {
       case Schema.Names names -> names(node, names, path);
       case Schema.Items items -> items(node, items, path);
       case Schema.Either either -> either(node, either, path);
-      case Schema.Tree tree -> tree(node, path);
+      case Schema.Tree tree ->
+          node instanceof MappingNode ? tree(node, path) : wrong(node, tree, path);
       case Schema.Matrix matrix -> tree(node, path);
       default -> scalar(node, schema, path);
     };
@@ -201,7 +202,7 @@ final class NodeReader {
       case Schema.Struct s -> node instanceof MappingNode;
       case Schema.Names n -> node instanceof MappingNode;
       case Schema.Items i -> node instanceof SequenceNode;
-      case Schema.Tree t -> true;
+      case Schema.Tree t -> node instanceof MappingNode;
       case Schema.Matrix m -> true;
       case Schema.Text t -> node instanceof ScalarNode s && Scalars.value(s).isTextual();
       case Schema.Choice c -> node instanceof ScalarNode s && Scalars.value(s).isTextual();

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Collects what is wrong, so that all of it is told at once. Not thread-safe. */
 public final class Problems {
+  private static final int SHOWN = 60;
+
   private final List<Problem> list = new ArrayList<>();
 
   public void add(Place place, String path, String message) {
@@ -19,7 +21,13 @@ public final class Problems {
   /** A word that is not among those allowed: names them and the nearest one. */
   public void addUnknown(
       Place place, String path, String message, String word, Collection<String> allowed) {
-    String suffix = allowed.isEmpty() ? "" : "; allowed: " + String.join(", ", allowed);
+    int more = allowed.size() - SHOWN;
+    String suffix =
+        allowed.isEmpty()
+            ? ""
+            : "; allowed: "
+                + allowed.stream().limit(SHOWN).collect(Collectors.joining(", "))
+                + (more > 0 ? " and " + more + " more" : "");
     list.add(new Problem(place, path, message + suffix, Nearest.to(word, allowed).orElse(null)));
   }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ingot.job.MatrixExpansion.Member;
 import io.ingot.job.MatrixReader.Matrix;
 import io.ingot.job.schema.Schema;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -53,7 +54,7 @@ final class StepReader {
       boolean varied = keys.has(MATRIX);
       if (kind == null || keys.size() != (varied ? 2 : 1)) {
         broken.add(name);
-        if (varied && kind == null) {
+        if (varied && !hasKind(node)) {
           problems.add(place(name), path(name), "has no 'merge' beside it to vary");
         }
       } else if (!varied) {
@@ -69,6 +70,11 @@ final class StepReader {
     }
     references(root);
     steps.values().stream().filter(step -> step.kind() == StepKind.EVALUATE).forEach(this::spread);
+  }
+
+  private static boolean hasKind(Node step) {
+    Set<String> keys = Mappings.entries((MappingNode) step, "", new Problems()).keySet();
+    return Arrays.stream(StepKind.values()).map(StepKind::word).anyMatch(keys::contains);
   }
 
   private static String path(String step) {
@@ -116,17 +122,14 @@ final class StepReader {
       String path = "steps." + member.name() + ".merge";
       Node recipe = member.recipe();
       JsonNode body = reader.read(recipe, new Schema.Tree("", List.of()), path);
-      if (body instanceof ObjectNode object) {
-        String same = seen.putIfAbsent(object, member.name());
-        if (same != null) {
-          problems.add(
-              Place.of(recipe.getStartMark()), path, "is the same merge as that of " + same);
-        }
-        steps.put(member.name(), new StepSpec(member.name(), StepKind.MERGE, object, recipe));
-      } else {
-        problems.add(Place.of(recipe.getStartMark()), path, "expected a mapping");
-        return;
+      if (!(body instanceof ObjectNode object)) {
+        throw new IllegalStateException("no mapping: " + path);
       }
+      String same = seen.putIfAbsent(object, member.name());
+      if (same != null) {
+        problems.add(Place.of(recipe.getStartMark()), path, "is the same merge as that of " + same);
+      }
+      steps.put(member.name(), new StepSpec(member.name(), StepKind.MERGE, object, recipe));
     }
     if (!members.isEmpty()) {
       matrices.put(name, new MatrixSpec(name, axes, members.stream().map(Member::name).toList()));

@@ -61,7 +61,7 @@ class JobReaderTest {
             "job.yaml:10:23: error: steps.tune.finetune.train.device: the environment variable"
                 + " MISSING is not set",
             "job.yaml:10:23: error: steps.tune.finetune.train.device: unknown reference ${HOME};"
-                + " allowed: env:NAME, run.date",
+                + " allowed: env:NAME, run.date, matrix.AXIS",
             "job.yaml:10:23: error: steps.tune.finetune.train.device: secrets are not read into a"
                 + " job; write secret:HF_TOKEN instead",
             "job.yaml:10:23: error: steps.tune.finetune.train.device: '${env:X' is not closed by"

@@ -305,6 +305,9 @@ class MatrixTest {
                   b: {matrix: {t: [1]}, finetune: {model: base, dataset: chat}}
                   c: {matrix: , merge: {merge_method: linear, models: [{model: base}]}}
                   d: {matrix: {}, merge: {merge_method: linear, models: [{model: base}]}}
+                  e: {matrix: {t: [1]}, merge: 5}
+                  f: {merge: [linear]}
+                  g: {matrix: [t], merge: }
                 """))
         .containsExactly(
             "job.yaml:6:6: error: steps.a: one of the keys finetune, merge, quantize, evaluate,"
@@ -315,7 +318,10 @@ class MatrixTest {
             "job.yaml:8:14: error: steps.c.matrix: expected a mapping of axes, such as density:"
                 + " [0.3, 0.5, 0.7]",
             "job.yaml:9:15: error: steps.d.matrix: has no axis; expected such as density: [0.3,"
-                + " 0.5, 0.7]");
+                + " 0.5, 0.7]",
+            "job.yaml:10:32: error: steps.e.merge: expected a mapping, got the number 5",
+            "job.yaml:11:14: error: steps.f.merge: expected a mapping, got a list",
+            "job.yaml:12:26: error: steps.g.merge: expected a mapping, got nothing");
   }
 
   @Test
