@@ -11,6 +11,7 @@ import io.ingot.tensor.DType;
 import io.ingot.tensor.DrawStream;
 import io.ingot.tensor.MersenneTwister;
 import io.ingot.tensor.Parallel;
+import io.ingot.tensor.Spill;
 import java.lang.foreign.MemorySegment;
 import java.util.Comparator;
 import java.util.List;
@@ -136,7 +137,7 @@ final class WeightStream {
     }
     Output output = new Output(tensor);
     TensorMerge merge = tensor.merge();
-    merge.begin(new TensorMerge.Execution(output, parallel, draws));
+    merge.begin(new TensorMerge.Execution(output, parallel, draws, new Spill(writer.folder())));
     try {
       if (tensor.method().isPresent()) {
         tensor.method().get().merge(merge);

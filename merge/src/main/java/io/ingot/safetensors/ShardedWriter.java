@@ -105,6 +105,11 @@ public final class ShardedWriter implements AutoCloseable {
     return groups;
   }
 
+  /** Where the files are written. */
+  public Path folder() {
+    return folder;
+  }
+
   /** Names and sizes of the files, in order. */
   public Map<String, Long> files() {
     Map<String, Long> files = new LinkedHashMap<>();

@@ -133,8 +133,8 @@ public final class Kernels {
 
   /**
    * Adds those elements of {@code delta} to {@code sum} whose sign is that of {@code majority}
-   * (zero counts as positive), and their weight to {@code divisor}. NaN goes into the sum, not into
-   * the divisor.
+   * (zero counts as positive), and their weight to {@code divisor}. The others are added times
+   * zero, which is NaN for NaN and infinity.
    */
   public static void addAgreeing(
       float[] sum, float[] divisor, float[] delta, float[] majority, float weight, int count) {
@@ -149,17 +149,107 @@ public final class Kernels {
             d.compare(VectorOperators.GT, 0f)
                 .and(positive)
                 .or(d.compare(VectorOperators.LT, 0f).andNot(positive));
-        FloatVector.fromArray(F, sum, i)
-            .add(d, agrees.or(d.test(VectorOperators.IS_NAN)))
-            .intoArray(sum, i);
+        FloatVector.fromArray(F, sum, i).add(d.mul(0f, agrees.not())).intoArray(sum, i);
         FloatVector.fromArray(F, divisor, i).add(w, agrees).intoArray(divisor, i);
       }
     }
     for (; i < count; i++) {
       float d = delta[i];
       boolean agrees = majority[i] >= 0 ? d > 0 : d < 0;
-      sum[i] += agrees || Float.isNaN(d) ? d : 0;
+      sum[i] += agrees ? d : d * 0f;
       divisor[i] += agrees ? weight : 0;
+    }
+  }
+
+  /** {@code out = weight} where the sign of {@code delta} is that of {@code majority}, else 0. */
+  public static void agreement(
+      float[] out, float[] delta, float[] majority, float weight, int count) {
+    int i = 0;
+    if (count >= VECTOR_FROM) {
+      FloatVector zero = FloatVector.zero(F);
+      FloatVector w = FloatVector.broadcast(F, weight);
+      for (; i <= count - F.length(); i += F.length()) {
+        FloatVector d = FloatVector.fromArray(F, delta, i);
+        VectorMask<Float> positive =
+            FloatVector.fromArray(F, majority, i).compare(VectorOperators.GE, 0f);
+        VectorMask<Float> agrees =
+            d.compare(VectorOperators.GT, 0f)
+                .and(positive)
+                .or(d.compare(VectorOperators.LT, 0f).andNot(positive));
+        zero.blend(w, agrees).intoArray(out, i);
+      }
+    }
+    for (; i < count; i++) {
+      boolean agrees = majority[i] >= 0 ? delta[i] > 0 : delta[i] < 0;
+      out[i] = agrees ? weight : 0;
+    }
+  }
+
+  /** Adds 1 where {@code |x| > epsilon}. */
+  public static void countActive(float[] counts, float[] x, float epsilon, int count) {
+    int i = 0;
+    if (count >= VECTOR_FROM) {
+      for (; i <= count - F.length(); i += F.length()) {
+        VectorMask<Float> active =
+            FloatVector.fromArray(F, x, i).abs().compare(VectorOperators.GT, epsilon);
+        FloatVector.fromArray(F, counts, i).add(1f, active).intoArray(counts, i);
+      }
+    }
+    for (; i < count; i++) {
+      counts[i] += Math.abs(x[i]) > epsilon ? 1 : 0;
+    }
+  }
+
+  /** {@code sum += part} where {@code |x| > epsilon}. */
+  public static void addActive(float[] sum, float[] part, float[] x, float epsilon, int count) {
+    int i = 0;
+    if (count >= VECTOR_FROM) {
+      for (; i <= count - F.length(); i += F.length()) {
+        VectorMask<Float> active =
+            FloatVector.fromArray(F, x, i).abs().compare(VectorOperators.GT, epsilon);
+        FloatVector.fromArray(F, sum, i)
+            .add(FloatVector.fromArray(F, part, i), active)
+            .intoArray(sum, i);
+      }
+    }
+    for (; i < count; i++) {
+      sum[i] += Math.abs(x[i]) > epsilon ? part[i] : 0;
+    }
+  }
+
+  /** {@code a *= factor} where {@code chosen == value}. */
+  public static void scaleWhere(float[] a, float[] chosen, float value, float factor, int count) {
+    int i = 0;
+    if (count >= VECTOR_FROM) {
+      for (; i <= count - F.length(); i += F.length()) {
+        VectorMask<Float> here =
+            FloatVector.fromArray(F, chosen, i).compare(VectorOperators.EQ, value);
+        FloatVector.fromArray(F, a, i).mul(factor, here).intoArray(a, i);
+      }
+    }
+    for (; i < count; i++) {
+      a[i] = chosen[i] == value ? a[i] * factor : a[i];
+    }
+  }
+
+  /** {@code a = max(a, floor)}, NaN staying NaN. */
+  public static void atLeast(float[] a, float floor, int count) {
+    for (int i = 0; i < count; i++) {
+      a[i] = Math.max(a[i], floor);
+    }
+  }
+
+  /** Makes zeros, of either sign, ones. */
+  public static void oneForZero(float[] a, int count) {
+    int i = 0;
+    if (count >= VECTOR_FROM) {
+      for (; i <= count - F.length(); i += F.length()) {
+        FloatVector x = FloatVector.fromArray(F, a, i);
+        x.blend(1f, x.compare(VectorOperators.EQ, 0f)).intoArray(a, i);
+      }
+    }
+    for (; i < count; i++) {
+      a[i] = a[i] == 0 ? 1 : a[i];
     }
   }
 
@@ -168,15 +258,30 @@ public final class Kernels {
    * the largest come first.
    */
   public static void keys(float[] x, int[] keys, int count, boolean descending) {
-    for (int i = 0; i < count; i++) {
+    int i = 0;
+    if (count >= VECTOR_FROM) {
+      int flip = descending ? 0x7FFFFFFF : 0;
+      for (; i <= count - F.length(); i += F.length()) {
+        FloatVector.fromArray(F, x, i)
+            .reinterpretAsInts()
+            .and(0x7FFFFFFF)
+            .min(0x7FC00000)
+            .lanewise(VectorOperators.XOR, flip)
+            .intoArray(keys, i);
+      }
+    }
+    for (; i < count; i++) {
       int key = Math.min(Float.floatToRawIntBits(x[i]) & 0x7FFFFFFF, 0x7FC00000);
       keys[i] = descending ? 0x7FFFFFFF - key : key;
     }
   }
 
-  /** Sets the bits of keys below a limit, 64 to a word; gives the number of keys equal to it. */
-  public static int belowBits(int[] keys, int count, int limit, long[] bits, int word) {
-    int equal = 0;
+  /**
+   * Sets the bits of keys below a limit, 64 to a word. The keys are not negative.
+   *
+   * @param word index of the word of the first key
+   */
+  public static void belowBits(int[] keys, int count, int limit, long[] bits, int word) {
     int i = 0;
     int at = word;
     if (count >= VECTOR_FROM) {
@@ -184,9 +289,8 @@ public final class Kernels {
       for (; i <= count - 64; i += 64) {
         long below = 0;
         for (int j = 0; j < 64; j += I.length()) {
-          IntVector k = IntVector.fromArray(I, keys, i + j);
-          below |= k.compare(VectorOperators.LT, pivot).toLong() << j;
-          equal += k.compare(VectorOperators.EQ, pivot).trueCount();
+          below |=
+              IntVector.fromArray(I, keys, i + j).compare(VectorOperators.LT, pivot).toLong() << j;
         }
         bits[at++] = below;
       }
@@ -195,11 +299,62 @@ public final class Kernels {
       long below = 0;
       int end = Math.min(64, count - i);
       for (int j = 0; j < end; j++) {
-        below |= (keys[i + j] < limit ? 1L : 0L) << j;
-        equal += keys[i + j] == limit ? 1 : 0;
+        below |= (long) (keys[i + j] - limit >>> 31) << j;
       }
       bits[at++] = below;
     }
-    return equal;
+  }
+
+  /**
+   * Gives a bit to each key that is below its own limit, 64 to a word. Neither is negative.
+   *
+   * @param keyOffset of the first key
+   * @param limitOffset of the first limit
+   */
+  public static void belowBits(
+      int[] keys, int keyOffset, int[] limits, int limitOffset, int count, long[] bits, int word) {
+    int i = 0;
+    int at = word;
+    if (count >= VECTOR_FROM) {
+      for (; i <= count - 64; i += 64) {
+        long below = 0;
+        for (int j = 0; j < 64; j += I.length()) {
+          below |=
+              IntVector.fromArray(I, keys, keyOffset + i + j)
+                      .compare(
+                          VectorOperators.LT, IntVector.fromArray(I, limits, limitOffset + i + j))
+                      .toLong()
+                  << j;
+        }
+        bits[at++] = below;
+      }
+    }
+    for (; i < count; i += 64) {
+      long below = 0;
+      int end = Math.min(64, count - i);
+      for (int j = 0; j < end; j++) {
+        below |= (long) (keys[keyOffset + i + j] - limits[limitOffset + i + j] >>> 31) << j;
+      }
+      bits[at++] = below;
+    }
+  }
+
+  /**
+   * Puts the sign bit and its index, counted from {@code first}, in the place of every such key.
+   */
+  public static void indexKeys(int[] keys, int count, int key, int first) {
+    int i = 0;
+    if (count >= VECTOR_FROM) {
+      IntVector wanted = IntVector.broadcast(I, key);
+      IntVector index = IntVector.broadcast(I, first).addIndex(1).or(0x80000000);
+      for (; i <= count - I.length(); i += I.length()) {
+        IntVector k = IntVector.fromArray(I, keys, i);
+        k.blend(index, k.compare(VectorOperators.EQ, wanted)).intoArray(keys, i);
+        index = index.add(I.length());
+      }
+    }
+    for (; i < count; i++) {
+      keys[i] = keys[i] == key ? 0x80000000 | first + i : keys[i];
+    }
   }
 }

@@ -11,7 +11,10 @@ public final class MersenneTwister {
   /** What torch's generator is seeded with when nobody seeds it. */
   public static final long DEFAULT_SEED = 67280421310721L;
 
-  private final int[] state;
+  /** The state and the one that follows it; two arrays, so that the loops run over vectors. */
+  private int[] state;
+
+  private int[] spare = new int[N];
   private int next;
 
   public MersenneTwister(long seed) {
@@ -38,16 +41,21 @@ public final class MersenneTwister {
     if (next == N) {
       twist();
     }
-    int y = state[next++];
-    y ^= y >>> 11;
-    y ^= y << 7 & 0x9d2c5680;
-    y ^= y << 15 & 0xefc60000;
-    return y ^ y >>> 18;
+    return temper(state[next++]);
   }
 
-  /** A number in [0, 1) of 24 bits, as torch draws float32. */
-  public float nextFloat() {
-    return (next() & 0xFFFFFF) * 0x1p-24f;
+  /** The lowest 24 bits of each of the next draws: torch's float32 draws, times 2^24. */
+  public void fill24(int[] out, int count) {
+    int done = 0;
+    while (done < count) {
+      if (next == N) {
+        twist();
+      }
+      int run = Math.min(count - done, N - next);
+      temper24(state, next, out, done, run);
+      next += run;
+      done += run;
+    }
   }
 
   /** Passes over draws. */
@@ -60,18 +68,46 @@ public final class MersenneTwister {
     next += (int) left;
   }
 
+  private static int temper(int state) {
+    int y = state;
+    y ^= y >>> 11;
+    y ^= y << 7 & 0x9d2c5680;
+    y ^= y << 15 & 0xefc60000;
+    return y ^ y >>> 18;
+  }
+
+  private static void temper24(int[] state, int from, int[] out, int at, int count) {
+    for (int i = 0; i < count; i++) {
+      int y = state[from + i];
+      y ^= y >>> 11;
+      y ^= y << 7 & 0x9d2c5680;
+      y ^= y << 15 & 0xefc60000;
+      out[at + i] = (y ^ y >>> 18) & 0xFFFFFF;
+    }
+  }
+
   private void twist() {
-    for (int i = 0; i < N - M; i++) {
-      state[i] = state[i + M] ^ mix(state[i], state[i + 1]);
-    }
-    for (int i = N - M; i < N - 1; i++) {
-      state[i] = state[i + M - N] ^ mix(state[i], state[i + 1]);
-    }
-    state[N - 1] = state[M - 1] ^ mix(state[N - 1], state[0]);
+    int[] now = state;
+    int[] then = spare;
+    mix(then, 0, now, M, now, 0, N - M);
+    // Each stretch reads what the one before it wrote, so that none depends on itself.
+    mix(then, N - M, then, 0, now, N - M, N - M);
+    mix(then, 2 * (N - M), then, N - M, now, 2 * (N - M), N - 1 - 2 * (N - M));
+    then[N - 1] = then[M - 1] ^ shift(now[N - 1], then[0]);
+    state = then;
+    spare = now;
     next = 0;
   }
 
-  private static int mix(int high, int low) {
+  /** {@code out[o + i] = a[p + i] ^ shift(b[q + i], b[q + i + 1])}. */
+  private static void mix(int[] out, int o, int[] a, int p, int[] b, int q, int count) {
+    for (int i = 0; i < count; i++) {
+      int y = b[q + i] & 0x80000000 | b[q + i + 1] & 0x7fffffff;
+      out[o + i] = a[p + i] ^ y >>> 1 ^ -(b[q + i + 1] & 1) & 0x9908b0df;
+    }
+  }
+
+  private static int shift(int high, int low) {
     int y = high & 0x80000000 | low & 0x7fffffff;
     return y >>> 1 ^ -(low & 1) & 0x9908b0df;
   }

@@ -17,6 +17,7 @@ public final class Scratch {
   private static final ThreadLocal<Scratch> LOCAL = ThreadLocal.withInitial(Scratch::new);
 
   private float[][] floats = new float[16][];
+  private double[][] doubles = new double[2][];
   private final int[] ints = new int[CHUNK];
   private MemorySegment bytes = MemorySegment.NULL;
 
@@ -35,6 +36,19 @@ public final class Scratch {
     if (buffer == null) {
       buffer = new float[CHUNK];
       floats[number] = buffer;
+    }
+    return buffer;
+  }
+
+  /** As {@link #floats}, of double precision. */
+  public double[] doubles(int number) {
+    if (number >= doubles.length) {
+      doubles = java.util.Arrays.copyOf(doubles, number * 2);
+    }
+    double[] buffer = doubles[number];
+    if (buffer == null) {
+      buffer = new double[CHUNK];
+      doubles[number] = buffer;
     }
     return buffer;
   }

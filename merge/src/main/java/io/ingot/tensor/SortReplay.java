@@ -1,15 +1,13 @@
 package io.ingot.tensor;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileChannel.MapMode;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Which of several equal keys stand among the first k after libstdc++'s {@code std::sort}, which is
@@ -23,43 +21,36 @@ public final class SortReplay implements AutoCloseable {
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
   private static final int THRESHOLD = 16;
 
-  /** Larger arrays lie in a mapped temporary file, so that they do not count as memory. */
-  private static final long IN_MEMORY = 1L << 28;
+  private static final int WORD = 64;
+  private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
 
   private final Arena arena = Arena.ofShared();
   private final MemorySegment slots;
   private final long count;
   private final int tie;
+  private final boolean vectors;
 
   /**
    * @param count number of elements, at most 2^31 - 1
    * @param tie the key whose elements are of interest
+   * @param spill where the elements lie
    */
-  public SortReplay(long count, int tie) {
+  public SortReplay(long count, int tie, Spill spill) {
     this.count = count;
     this.tie = tie;
-    this.slots = count * 4 <= IN_MEMORY ? arena.allocate(count * 4, 64) : mapped(arena, count * 4);
+    this.vectors = count >= Kernels.VECTOR_FROM;
+    this.slots = spill.allocate(arena, (count + WORD) * 4);
   }
 
-  private static MemorySegment mapped(Arena arena, long bytes) {
-    try {
-      Path file = Files.createTempFile("ingot-sort", ".tmp");
-      try (FileChannel channel =
-          FileChannel.open(
-              file,
-              StandardOpenOption.READ,
-              StandardOpenOption.WRITE,
-              StandardOpenOption.DELETE_ON_CLOSE)) {
-        return channel.map(MapMode.READ_WRITE, 0, bytes, arena);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("no space for sorting a large tensor", e);
-    }
-  }
-
-  /** Sets the key of an element; may be called for different elements by different threads. */
-  public void set(long index, int key) {
-    slots.set(INT, index * 4, key == tie ? 0x80000000 | (int) index : key);
+  /**
+   * Sets the keys of elements from {@code position} on; may be called for different elements by
+   * different threads.
+   *
+   * @param keys are overwritten
+   */
+  public void set(long position, int[] keys, int number) {
+    Kernels.indexKeys(keys, number, tie, (int) position);
+    MemorySegment.copy(keys, 0, slots, INT, position * 4, number);
   }
 
   /** Takes the index of an element. */
@@ -143,33 +134,82 @@ public final class SortReplay implements AutoCloseable {
   }
 
   private void tell(long k, Sink sink) {
-    for (long i = 0; i < k; i++) {
-      int slot = slot(i);
-      if (slot < 0) {
-        sink.accept(slot & 0x7FFFFFFF);
+    int[] some = new int[Scratch.CHUNK];
+    for (long at = 0; at < k; at += some.length) {
+      int number = (int) Math.min(some.length, k - at);
+      MemorySegment.copy(slots, INT, at * 4, some, 0, number);
+      for (int i = 0; i < number; i++) {
+        if (some[i] < 0) {
+          sink.accept(some[i] & 0x7FFFFFFF);
+        }
       }
     }
   }
 
+  /**
+   * The partition of the reference, which swaps the k-th element from the left that is not below
+   * the pivot with the k-th from the right that is not above it, as long as they have not met;
+   * found 64 at a time, without a branch for each.
+   */
   private long partition(long begin, long end) {
     medianToFirst(begin, begin + 1, begin + (end - begin) / 2, end - 1);
     int pivot = key(begin);
-    long first = begin + 1;
-    long last = end;
+    long base = begin + 1;
+    long n = end - base;
+    long words = n + WORD - 1 >> 6;
+    long leftWord = 0;
+    long rightWord = words - 1;
+    long left = stops(base, n, 0, pivot, true);
+    long right = stops(base, n, rightWord, pivot, false);
+    long met = n;
     while (true) {
-      while (key(first) < pivot) {
-        first++;
+      while (left == 0) {
+        if (++leftWord == words) {
+          return base + met;
+        }
+        left = stops(base, n, leftWord, pivot, true);
       }
-      last--;
-      while (pivot < key(last)) {
-        last--;
+      long i = leftWord * WORD + Long.numberOfTrailingZeros(left);
+      while (right == 0) {
+        if (--rightWord < 0) {
+          return base + Math.min(i, met);
+        }
+        right = stops(base, n, rightWord, pivot, false);
       }
-      if (first >= last) {
-        return first;
+      long j = rightWord * WORD + 63 - Long.numberOfLeadingZeros(right);
+      if (i >= j) {
+        return base + Math.min(i, met);
       }
-      swap(first, last);
-      first++;
+      swap(base + i, base + j);
+      left &= left - 1;
+      right ^= 1L << j;
+      met = j;
     }
+  }
+
+  /** A bit for each of 64 elements that is not below, or not above, the pivot. */
+  private long stops(long base, long n, long word, int pivot, boolean notBelow) {
+    long at = base + word * WORD;
+    long bits = 0;
+    if (vectors) {
+      IntVector ties = IntVector.broadcast(I, tie);
+      for (int j = 0; j < WORD; j += I.length()) {
+        IntVector x = IntVector.fromMemorySegment(I, slots, (at + j) * 4, ByteOrder.nativeOrder());
+        IntVector key = x.blend(ties, x.compare(VectorOperators.LT, 0));
+        VectorMask<Integer> stop =
+            notBelow
+                ? key.compare(VectorOperators.GE, pivot)
+                : key.compare(VectorOperators.LE, pivot);
+        bits |= stop.toLong() << j;
+      }
+    } else {
+      for (int j = 0; j < WORD; j++) {
+        int key = key(at + j);
+        bits |= (long) (~(notBelow ? key - pivot : pivot - key) >>> 31) << j;
+      }
+    }
+    long left = n - word * WORD;
+    return left >= WORD ? bits : bits & (1L << left) - 1;
   }
 
   private void medianToFirst(long result, long a, long b, long c) {

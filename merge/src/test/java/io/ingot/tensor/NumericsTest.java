@@ -125,8 +125,8 @@ class NumericsTest {
       assertThat(Float.floatToIntBits(masked[i])).isEqualTo(Float.floatToIntBits(values[i] * bit));
       float sign = majority[i] >= 0 ? 1 : -1;
       float agrees = Math.signum(values[i]) == sign ? 1 : 0;
-      float wanted = Float.isInfinite(values[i]) && agrees == 0 ? 0 : 0f + values[i] * agrees;
-      assertThat(Float.floatToIntBits(sum[i])).isEqualTo(Float.floatToIntBits(0f + wanted));
+      float wanted = 0f + values[i] * agrees;
+      assertThat(Float.floatToIntBits(sum[i])).isEqualTo(Float.floatToIntBits(wanted));
       assertThat(divisor[i]).isEqualTo(0.3f * agrees);
     }
   }
@@ -136,10 +136,9 @@ class NumericsTest {
     int count = 4000;
     int[] keys = new Random(5).ints(count, 0, 50).toArray();
     long[] bits = new long[(count + 63) / 64];
-    int equal = Kernels.belowBits(keys, count, 25, bits, 0);
+    Kernels.belowBits(keys, count, 25, bits, 0);
     for (int i = 0; i < count; i++) {
       assertThat(bits[i / 64] >>> i & 1).isEqualTo(keys[i] < 25 ? 1 : 0);
     }
-    assertThat(equal).isEqualTo((int) java.util.Arrays.stream(keys).filter(k -> k == 25).count());
   }
 }

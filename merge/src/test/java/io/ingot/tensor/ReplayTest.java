@@ -2,6 +2,7 @@ package io.ingot.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.Random;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -32,10 +33,8 @@ class ReplayTest {
         }
       }
       TreeSet<Integer> got = new TreeSet<>();
-      try (SortReplay replay = new SortReplay(count, tie)) {
-        for (int i = 0; i < count; i++) {
-          replay.set(i, keys[i]);
-        }
+      try (SortReplay replay = new SortReplay(count, tie, new Spill(Path.of("")))) {
+        replay.set(0, keys.clone(), count);
         replay.first(k, got::add);
       }
       assertThat(got).isEqualTo(wanted);

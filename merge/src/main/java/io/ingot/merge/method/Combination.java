@@ -47,9 +47,8 @@ record Combination(
     Kernels.round(rounding, out, count);
     if (normalize) {
       Kernels.round(rounding, divisor, count);
-      for (int i = 0; i < count; i++) {
-        out[i] /= divisor[i] == 0 ? 1 : divisor[i];
-      }
+      Kernels.oneForZero(divisor, count);
+      Kernels.divide(out, out, divisor, count);
       Kernels.round(rounding, out, count);
     }
   }

@@ -1,5 +1,6 @@
 package io.ingot.merge.method;
 
+import io.ingot.tensor.Reductions;
 import io.ingot.tensor.Rounding;
 import java.util.List;
 import java.util.Optional;
@@ -55,7 +56,7 @@ public final class Karcher implements MergeMethod {
 
   @Override
   public double scratchBytes(TensorMerge tensor) {
-    return tensor.operands().size() == 1 ? 0 : 4;
+    return tensor.operands().size() == 1 ? 0 : tensor.commonType().bytes();
   }
 
   @Override
@@ -75,7 +76,7 @@ public final class Karcher implements MergeMethod {
             n,
             (in, sums, count, position, temporaries) -> {
               for (int k = 0; k < n; k++) {
-                sums[k] += Dot.of(in[k], in[k], count);
+                sums[k] += Reductions.dot(in[k], in[k], count);
               }
             });
     float[] norms = new float[n];
@@ -100,10 +101,8 @@ public final class Karcher implements MergeMethod {
           tensor,
           all,
           (in, out, count, position, temporaries) -> {
-            mean.read(position, out, count);
-            for (int i = 0; i < count; i++) {
-              out[i] = r.apply(out[i] * factor);
-            }
+            mean.direction(in, out, position, count, temporaries.get(0));
+            new Arithmetic(r, count).scale(out, out, factor);
           });
     }
   }

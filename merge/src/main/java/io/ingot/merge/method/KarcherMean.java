@@ -2,83 +2,73 @@ package io.ingot.merge.method;
 
 import io.ingot.tensor.DType;
 import io.ingot.tensor.Elements;
-import io.ingot.tensor.Kernels;
+import io.ingot.tensor.Reductions;
 import io.ingot.tensor.Rounding;
-import io.ingot.tensor.Scratch;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The iteration of the Karcher mean. The current direction u is held as float32 or in the dtype of
- * the tensors; everything else is made again from the operands in each pass.
+ * The iteration of the Karcher mean. The current direction u is kept before its normalization, in
+ * the dtype of the tensors, and only once a step has been taken; everything else, the first
+ * direction among it, is made again from the operands in each pass.
  */
 final class KarcherMean implements AutoCloseable {
   private final TensorMerge tensor;
-  private final Rounding r;
+  private final Rounding rounding;
   private final float[] norms;
   private final int[] valid;
   private final double tol;
-  private final double alpha;
+  private final float alpha;
   private final DType held;
   private final Arena arena = Arena.ofShared();
-  private final MemorySegment direction;
+
+  /** The direction before normalization; null before the first step. */
+  private @Nullable MemorySegment stored;
+
+  /** Whether the first mean vanishes, so that the first unit vector takes its place. */
+  private boolean vanishes;
+
+  /** What the direction is to be divided by; 0 for nothing. */
+  private float norm;
 
   /**
    * @param norms of all operands, in float32
    * @param valid those that are not zero
    */
-  KarcherMean(TensorMerge tensor, Rounding r, float[] norms, int[] valid, double tol) {
+  KarcherMean(TensorMerge tensor, Rounding rounding, float[] norms, int[] valid, double tol) {
     this.tensor = tensor;
-    this.r = r;
+    this.rounding = rounding;
     this.norms = norms;
     this.valid = valid;
     this.tol = tol;
     double share = 1.0 / norms.length;
-    this.alpha = share / (share * valid.length);
+    this.alpha = (float) (share / (share * valid.length));
     this.held =
-        switch (r) {
+        switch (rounding) {
           case BF16 -> DType.BF16;
           case F16 -> DType.F16;
           case F32 -> DType.F32;
         };
-    this.direction = arena.allocate(tensor.operands().getFirst().elements() * held.bytes(), 64);
-  }
-
-  /** Makes a chunk of the direction out of unit vectors. */
-  @FunctionalInterface
-  private interface Step {
-    /**
-     * @param in unit vectors; may be overwritten
-     * @param u the current direction, to be replaced
-     */
-    void apply(float[][] in, float[] u, int count);
-  }
-
-  void read(long position, float[] out, int count) {
-    Elements.read(held, direction, position, out, count);
   }
 
   /** u = the mean of the unit vectors, normalized; the first unit vector when it vanishes. */
   void start() {
-    walk(
-        (in, u, count) -> {
-          java.util.Arrays.fill(u, 0, count, 0f);
-          for (int k : valid) {
-            for (int i = 0; i < count; i++) {
-              u[i] = r.apply(u[i] + r.apply((float) alpha * in[k][i]));
-            }
-          }
-        });
-    float norm = (float) Math.sqrt((float) squaredNorm());
-    if (norm < tol) {
-      walk((in, u, count) -> System.arraycopy(in[valid[0]], 0, u, 0, count));
-    } else {
-      walk(
-          (in, u, count) -> {
-            Kernels.divide(u, u, norm, count);
-            Kernels.round(r, u, count);
-          });
-    }
+    double square =
+        Pass.reduce(
+            tensor,
+            tensor.operands(),
+            1,
+            (in, sums, count, position, temporaries) -> {
+              float[] u = temporaries.get(0);
+              units(in, count);
+              raw(in, u, position, count, temporaries.get(1));
+              sums[0] += Reductions.dot(u, u, count);
+            })[0];
+    float length = (float) Math.sqrt((float) square);
+    vanishes = length < tol;
+    norm = vanishes ? 0 : length;
   }
 
   void iterate(int most) {
@@ -86,34 +76,47 @@ final class KarcherMean implements AutoCloseable {
       float[] dots = dots();
       float[] factors = new float[dots.length];
       for (int k : valid) {
-        float angle = r.apply((float) Math.acos(Math.clamp(dots[k], -1f, 1f)));
         dots[k] = Math.clamp(dots[k], -1f, 1f);
+        float angle = rounding.apply((float) Math.acos(dots[k]));
         if (angle >= tol) {
-          factors[k] = r.apply((float) alpha * r.apply(angle / r.apply((float) Math.sin(angle))));
+          float stretch = rounding.apply(angle / rounding.apply((float) Math.sin(angle)));
+          factors[k] = rounding.apply(alpha * stretch);
         }
       }
-      float length = (float) Math.sqrt((float) tangentSquare(dots, factors));
+      float length = length(dots, factors);
       if (length < tol) {
         return;
       }
-      float cosine = r.apply((float) Math.cos(length));
-      float sine = r.apply((float) Math.sin(length));
-      walk(
-          (in, u, count) -> {
-            float[] tangent = tangent(in, u, dots, factors, count);
-            for (int i = 0; i < count; i++) {
-              float along = r.apply(cosine * u[i]);
-              float across = r.apply(sine * r.apply(tangent[i] / length));
-              u[i] = r.apply(along + across);
-            }
-          });
-      float norm = (float) Math.sqrt((float) squaredNorm());
-      if (norm > tol) {
-        walk(
-            (in, u, count) -> {
-              Kernels.divide(u, u, norm, count);
-              Kernels.round(r, u, count);
-            });
+      step(dots, factors, length);
+    }
+  }
+
+  /**
+   * Makes a chunk of the direction.
+   *
+   * @param in the operands; become unit vectors
+   * @param spare is overwritten
+   */
+  void direction(float[][] in, float[] u, long position, int count, float[] spare) {
+    units(in, count);
+    raw(in, u, position, count, spare);
+    if (norm != 0) {
+      new Arithmetic(rounding, count).divide(u, u, norm);
+    }
+  }
+
+  private void raw(float[][] in, float[] u, long position, int count, float[] spare) {
+    MemorySegment known = stored;
+    if (known != null) {
+      Elements.read(held, known, position, u, count);
+    } else if (vanishes) {
+      System.arraycopy(in[valid[0]], 0, u, 0, count);
+    } else {
+      Arithmetic r = new Arithmetic(rounding, count);
+      Arrays.fill(u, 0, count, 0f);
+      for (int k : valid) {
+        r.scale(spare, in[k], alpha);
+        r.add(u, u, spare);
       }
     }
   }
@@ -127,95 +130,100 @@ final class KarcherMean implements AutoCloseable {
             norms.length,
             (in, all, count, position, temporaries) -> {
               float[] u = temporaries.get(0);
-              read(position, u, count);
-              units(in, count);
+              direction(in, u, position, count, temporaries.get(1));
               for (int k : valid) {
-                all[k] += Dot.of(u, in[k], count);
+                all[k] += Reductions.dot(u, in[k], count);
               }
             });
     float[] dots = new float[sums.length];
     for (int k = 0; k < dots.length; k++) {
-      dots[k] = r.apply(sums[k]);
+      dots[k] = rounding.apply(sums[k]);
     }
     return dots;
   }
 
-  private double tangentSquare(float[] dots, float[] factors) {
-    return Pass.reduce(
-        tensor,
-        tensor.operands(),
-        1,
-        (in, sums, count, position, temporaries) -> {
-          float[] u = temporaries.get(0);
-          read(position, u, count);
-          units(in, count);
-          float[] t = tangent(in, u, dots, factors, count);
-          sums[0] += Dot.of(t, t, count);
-        })[0];
+  /** The length of the tangent. */
+  private float length(float[] dots, float[] factors) {
+    boolean zero = true;
+    for (float factor : factors) {
+      zero &= factor == 0;
+    }
+    if (zero) {
+      return 0;
+    }
+    double square =
+        Pass.reduce(
+            tensor,
+            tensor.operands(),
+            1,
+            (in, sums, count, position, temporaries) -> {
+              float[] u = temporaries.get(0);
+              float[] t = temporaries.get(1);
+              direction(in, u, position, count, temporaries.get(2));
+              tangent(in, u, t, dots, factors, count, temporaries.get(2));
+              sums[0] += Reductions.dot(t, t, count);
+            })[0];
+    return (float) Math.sqrt((float) square);
   }
 
-  private double squaredNorm() {
-    return Pass.reduce(
-        tensor,
-        tensor.operands().subList(0, 1),
-        1,
-        (in, sums, count, position, temporaries) -> {
-          float[] u = temporaries.get(0);
-          read(position, u, count);
-          sums[0] += Dot.of(u, u, count);
-        })[0];
+  /** u = cos(length) u + sin(length) tangent / length, and its norm. */
+  private void step(float[] dots, float[] factors, float length) {
+    float cosine = rounding.apply((float) Math.cos(length));
+    float sine = rounding.apply((float) Math.sin(length));
+    MemorySegment known = stored;
+    MemorySegment target =
+        known != null
+            ? known
+            : tensor
+                .spill()
+                .allocate(arena, tensor.operands().getFirst().elements() * held.bytes());
+    double square =
+        Pass.reduce(
+            tensor,
+            tensor.operands(),
+            1,
+            (in, sums, count, position, temporaries) -> {
+              Arithmetic r = new Arithmetic(rounding, count);
+              float[] u = temporaries.get(0);
+              float[] t = temporaries.get(1);
+              direction(in, u, position, count, temporaries.get(2));
+              tangent(in, u, t, dots, factors, count, temporaries.get(2));
+              r.scale(u, u, cosine);
+              r.divide(t, t, length);
+              r.scale(t, t, sine);
+              r.add(u, u, t);
+              sums[0] += Reductions.dot(u, u, count);
+              Elements.write(held, u, count, target, position);
+            })[0];
+    stored = target;
+    float next = (float) Math.sqrt((float) square);
+    norm = next > tol ? next : 0;
   }
 
-  /** T = sum of factor * (u_k - cos_k u), step by step; the sum replaces a buffer of its own. */
-  private float[] tangent(float[][] in, float[] u, float[] dots, float[] factors, int count) {
-    float[] t = Scratch.local().floats(norms.length + 4);
-    java.util.Arrays.fill(t, 0, count, 0f);
+  /** T = sum of factor * (u_k - cos_k u), step by step. */
+  private void tangent(
+      float[][] in, float[] u, float[] t, float[] dots, float[] factors, int count, float[] spare) {
+    Arithmetic r = new Arithmetic(rounding, count);
+    Arrays.fill(t, 0, count, 0f);
     for (int k : valid) {
       if (factors[k] == 0) {
         continue;
       }
-      for (int i = 0; i < count; i++) {
-        float difference = r.apply(in[k][i] - r.apply(dots[k] * u[i]));
-        t[i] = r.apply(t[i] + r.apply(factors[k] * difference));
-      }
+      r.scale(spare, u, dots[k]);
+      r.subtract(spare, in[k], spare);
+      r.scale(spare, spare, factors[k]);
+      r.add(t, t, spare);
     }
-    return t;
   }
 
   private void units(float[][] in, int count) {
     for (int k = 0; k < in.length; k++) {
       if (norms[k] == 0) {
-        java.util.Arrays.fill(in[k], 0, count, 0f);
+        Arrays.fill(in[k], 0, count, 0f);
       } else {
-        Kernels.divide(in[k], in[k], norms[k], count);
-        Kernels.round(r, in[k], count);
+        new Arithmetic(rounding, count).divide(in[k], in[k], norms[k]);
       }
     }
-  }
-
-  private void walk(Step step) {
-    long total = tensor.operands().getFirst().elements();
-    tensor
-        .parallel()
-        .blocks(
-            total,
-            Scratch.BLOCK,
-            (index, begin, blockCount) -> {
-              Scratch scratch = Scratch.local();
-              float[] u = scratch.floats(0);
-              float[][] in = new float[norms.length][];
-              for (int at = 0; at < blockCount; at += Scratch.CHUNK) {
-                int count = Math.min(Scratch.CHUNK, blockCount - at);
-                for (int k = 0; k < in.length; k++) {
-                  in[k] = scratch.floats(1 + k);
-                  tensor.operands().get(k).read(begin + at, in[k], count);
-                }
-                units(in, count);
-                read(begin + at, u, count);
-                step.apply(in, u, count);
-                Elements.write(held, u, count, direction, begin + at);
-              }
-            });
   }
 
   @Override

@@ -5,7 +5,6 @@ import io.ingot.tensor.Rounding;
 import io.ingot.tensor.Scratch;
 import io.ingot.tensor.SortReplay;
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The first k elements of a task vector when it is sorted by magnitude, with exactly the ties that
@@ -14,6 +13,9 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class Magnitudes {
   private static final int BUCKETS = 1 << 16;
+
+  /** Lower bits of a key, those that a bucket holds. */
+  private static final int SHIFT = 15;
 
   /** Keys are 31 bits; a flipped key sorts the largest magnitudes first. */
   private static final int LARGEST = 0x7FFFFFFF;
@@ -85,31 +87,18 @@ final class Magnitudes {
       Arrays.fill(bits, -1L);
       return bits;
     }
-    long[] before = new long[1];
-    int tie = keyAt(k, before);
-    AtomicLong ties = new AtomicLong();
-    forEach(
-        (keys, count, position) -> {
-          int equal = Kernels.belowBits(keys, count, tie, bits, (int) (position >>> 6));
-          ties.addAndGet(equal);
-        });
-    if (ties.get() == k - before[0]) {
+    Cut cut = cut(k);
+    if (cut.ties == k - cut.before) {
       forEach(
-          (keys, count, position) -> {
-            for (int i = 0; i < count; i++) {
-              if (keys[i] == tie) {
-                Selection.set(bits, position + i);
-              }
-            }
-          });
+          (keys, count, position) ->
+              Kernels.belowBits(keys, count, cut.key + 1, bits, (int) (position >>> 6)));
       return bits;
     }
-    try (SortReplay replay = new SortReplay(elements, tie)) {
+    try (SortReplay replay = new SortReplay(elements, cut.key, tensor.spill())) {
       forEach(
           (keys, count, position) -> {
-            for (int i = 0; i < count; i++) {
-              replay.set(position + i, keys[i]);
-            }
+            Kernels.belowBits(keys, count, cut.key, bits, (int) (position >>> 6));
+            replay.set(position, keys, count);
           });
       if (choice == Choice.SORT) {
         replay.first(k, index -> Selection.set(bits, index));
@@ -120,33 +109,44 @@ final class Magnitudes {
     return bits;
   }
 
-  /** The key at position k - 1 of the sorted vector; and how many keys are smaller. */
-  private int keyAt(long k, long[] before) {
-    boolean short16 = rounding == Rounding.BF16;
-    int shift = 15;
-    int bucket = bucket(histogram(-1, shift), k, before);
-    if (short16 && !descending) {
-      // bfloat16 keys end in 16 zeros, so every bucket of 15 bits holds one key.
-      return bucket << shift;
+  /**
+   * Where the sorted vector is cut.
+   *
+   * @param key the last one that is in
+   * @param before how many keys are smaller
+   * @param ties how many are equal
+   */
+  private record Cut(int key, long before, long ties) {}
+
+  private Cut cut(long k) {
+    Cut coarse = bucket(histogram(-1), k, 0);
+    if (rounding == Rounding.BF16) {
+      // bfloat16 keys end in 16 zeros (flipped: ones), so every bucket of 15 bits holds one key.
+      int bottom = coarse.key << SHIFT;
+      int key = descending ? LARGEST - ((LARGEST - bottom) >>> 16 << 16) : bottom;
+      return new Cut(key, coarse.before, coarse.ties);
     }
-    if (short16) {
-      return LARGEST - ((LARGEST - (bucket << shift)) >>> 16 << 16);
-    }
-    return bucket << shift | bucket(histogram(bucket, shift), k, before);
+    Cut fine = bucket(histogram(coarse.key), k, coarse.before);
+    return new Cut(coarse.key << SHIFT | fine.key, fine.before, fine.ties);
   }
 
-  private static int bucket(long[] histogram, long k, long[] before) {
+  private static Cut bucket(long[] histogram, long k, long smaller) {
+    long before = smaller;
     for (int i = 0; i < histogram.length; i++) {
-      if (before[0] + histogram[i] >= k) {
-        return i;
+      if (before + histogram[i] >= k) {
+        return new Cut(i, before, histogram[i]);
       }
-      before[0] += histogram[i];
+      before += histogram[i];
     }
     throw new IllegalStateException("position " + k + " is outside of the vector");
   }
 
-  /** Counts keys by their upper bits, or, within one bucket of those, by their lower bits. */
-  private long[] histogram(int within, int shift) {
+  /**
+   * Counts keys by their upper bits, or, within one bucket of those, by their lower bits.
+   *
+   * @param within the bucket, or -1
+   */
+  private long[] histogram(int within) {
     long[] total = new long[BUCKETS];
     int block =
         (int)
@@ -160,27 +160,45 @@ final class Magnitudes {
             elements,
             block,
             (index, begin, count) -> {
-              int[] counts = new int[BUCKETS];
+              int[] even = new int[BUCKETS];
+              int[] odd = within < 0 ? new int[BUCKETS] : even;
               walk(
                   begin,
                   count,
                   (keys, chunk, position) -> {
-                    for (int i = 0; i < chunk; i++) {
-                      int key = keys[i];
-                      if (within < 0) {
-                        counts[key >>> shift]++;
-                      } else if (key >>> shift == within) {
-                        counts[key & (1 << shift) - 1]++;
-                      }
+                    if (within < 0) {
+                      coarse(keys, chunk, even, odd);
+                    } else {
+                      fine(keys, chunk, within, even);
                     }
                   });
               synchronized (total) {
                 for (int i = 0; i < BUCKETS; i++) {
-                  total[i] += counts[i];
+                  total[i] += even[i] + (within < 0 ? odd[i] : 0);
                 }
               }
             });
     return total;
+  }
+
+  /** Neighbors are often equal: two tables, so that no count waits for the one before it. */
+  private static void coarse(int[] keys, int count, int[] even, int[] odd) {
+    int i = 0;
+    for (; i < count - 1; i += 2) {
+      even[keys[i] >>> SHIFT]++;
+      odd[keys[i + 1] >>> SHIFT]++;
+    }
+    if (i < count) {
+      even[keys[i] >>> SHIFT]++;
+    }
+  }
+
+  private static void fine(int[] keys, int count, int within, int[] counts) {
+    for (int i = 0; i < count; i++) {
+      if (keys[i] >>> SHIFT == within) {
+        counts[keys[i] & (1 << SHIFT) - 1]++;
+      }
+    }
   }
 
   private void forEach(Keys keys) {

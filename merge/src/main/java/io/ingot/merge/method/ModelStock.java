@@ -1,6 +1,5 @@
 package io.ingot.merge.method;
 
-import io.ingot.tensor.Kernels;
 import io.ingot.tensor.Rounding;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,67 +69,73 @@ public final class ModelStock implements MergeMethod {
       Copy.write(tensor, base, null);
       return;
     }
-    Rounding r = Rounding.of(tensor.commonType());
+    Rounding rounding = Rounding.of(tensor.commonType());
     boolean rows = tensor.flag("filter_wise") && base.shape().size() > 1;
     VectorLayout layout = VectorLayout.of(base.shape(), !rows, false);
-    float[] shares = shares(tensor, base, others, layout, r);
     List<Operand> operands = new ArrayList<>(others);
     operands.add(base);
+    float[] shares = shares(tensor, operands, layout, rounding);
+    float[] rests = new float[shares.length];
+    for (int v = 0; v < rests.length; v++) {
+      rests[v] = rounding.apply(1 - shares[v]);
+    }
     float models = others.size();
     Pass.write(
         tensor,
         operands,
         (in, out, count, position, temporaries) -> {
+          Arithmetic r = new Arithmetic(rounding, count);
           float[] mean = in[0];
           for (int i = 1; i < in.length - 1; i++) {
-            Kernels.add(mean, mean, in[i], count);
-            Kernels.round(r, mean, count);
+            r.add(mean, mean, in[i]);
           }
-          Kernels.divide(mean, mean, models, count);
-          Kernels.round(r, mean, count);
+          r.divide(mean, mean, models);
+          float[] t = temporaries.get(0);
+          layout.spread(shares, position, t, count);
+          r.multiply(mean, mean, t);
+          layout.spread(rests, position, t, count);
           float[] origin = in[in.length - 1];
-          for (int i = 0; i < count; i++) {
-            float t = shares[layout.vector(position + i)];
-            float a = r.apply(t * mean[i]);
-            float b = r.apply(r.apply(1 - t) * origin[i]);
-            out[i] = r.apply(a + b);
+          r.multiply(origin, origin, t);
+          r.add(out, mean, origin);
+        });
+  }
+
+  /** Inner products of all pairs of differences, {@code n * n} for each vector. */
+  private static double[] products(
+      TensorMerge tensor, List<Operand> operands, VectorLayout layout, Rounding rounding) {
+    int n = operands.size() - 1;
+    return layout.reduce(
+        tensor,
+        operands,
+        n * n,
+        (in, sums, count, position, temporaries) -> {
+          Arithmetic r = new Arithmetic(rounding, count);
+          float[] product = temporaries.get(0);
+          for (int i = 0; i < n; i++) {
+            r.subtract(in[i], in[i], in[n]);
+            sums.addProduct(i * n + i, in[i], in[i]);
+            for (int j = 0; j < i; j++) {
+              r.multiply(product, in[j], in[i]);
+              sums.add(j * n + i, product);
+            }
           }
         });
   }
 
   private static float[] shares(
-      TensorMerge tensor, Operand base, List<Operand> others, VectorLayout layout, Rounding r) {
-    int n = others.size();
-    double[][] products = new double[n * n][];
-    for (int i = 0; i < n; i++) {
-      for (int j = i; j < n; j++) {
-        boolean norm = i == j;
-        products[i * n + j] =
-            layout.reduce(
-                tensor,
-                List.of(others.get(i), others.get(j), base),
-                1,
-                (in, count) -> {
-                  for (int m = 0; m < 2; m++) {
-                    Kernels.subtract(in[m], in[m], in[2], count);
-                    Kernels.round(r, in[m], count);
-                  }
-                },
-                norm
-                    ? (x, y, vector, sums) -> sums[0] += (double) x * x
-                    : (x, y, vector, sums) -> sums[0] += r.apply(x * y));
-      }
-    }
+      TensorMerge tensor, List<Operand> operands, VectorLayout layout, Rounding r) {
+    int n = operands.size() - 1;
+    double[] products = products(tensor, operands, layout, r);
     float[] shares = new float[layout.vectors()];
     for (int v = 0; v < shares.length; v++) {
       float sum = 0;
       int pairs = 0;
       for (int i = 0; i < n; i++) {
         for (int j = i + 1; j < n; j++) {
-          float ni = r.apply(Math.sqrt(products[i * n + i][v]));
-          float nj = r.apply(Math.sqrt(products[j * n + j][v]));
+          float ni = r.apply(Math.sqrt(products[(v * n + i) * n + i]));
+          float nj = r.apply(Math.sqrt(products[(v * n + j) * n + j]));
           float norms = Math.max(r.apply(ni * nj), r.apply(FLOOR));
-          float cosine = r.apply(r.apply(products[i * n + j][v]) / norms);
+          float cosine = r.apply(r.apply(products[(v * n + i) * n + j]) / norms);
           sum += Math.clamp(cosine, -1f, 1f);
           pairs++;
         }

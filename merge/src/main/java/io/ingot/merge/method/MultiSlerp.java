@@ -1,8 +1,10 @@
 package io.ingot.merge.method;
 
 import io.ingot.tensor.Kernels;
+import io.ingot.tensor.Reductions;
 import io.ingot.tensor.Rounding;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -98,11 +100,11 @@ public final class MultiSlerp implements MergeMethod {
             (in, sums, count, position, temporaries) -> {
               float[] m = temporaries.get(0);
               directions(in, n, norms, eps, r, count);
-              mean.of(in, n, w, r, m, count);
+              mean.of(in, n, w, r, m, temporaries.get(2), count);
               for (int k = 0; k < n; k++) {
-                for (int i = 0; i < count; i++) {
-                  sums[k] += r.apply(in[k][i] * m[i]);
-                }
+                float[] product = temporaries.get(1);
+                new Arithmetic(r, count).multiply(product, in[k], m);
+                sums[k] += Reductions.sum(product, count);
               }
             });
     for (int k = 0; k < n; k++) {
@@ -117,9 +119,9 @@ public final class MultiSlerp implements MergeMethod {
               float[] m = temporaries.get(0);
               float[] t = temporaries.get(1);
               directions(in, n, norms, eps, r, count);
-              mean.of(in, n, w, r, m, count);
-              tangent(in, n, w, along, m, t, r, count);
-              sums[0] += Dot.of(t, t, count);
+              mean.of(in, n, w, r, m, temporaries.get(2), count);
+              tangent(in, n, w, along, m, t, temporaries.get(2), r, count);
+              sums[0] += Reductions.dot(t, t, count);
             })[0];
     float q = r.apply(r.apply(Math.sqrt(square)) + eps);
     float cosine = r.apply((float) Math.cos(q));
@@ -132,12 +134,13 @@ public final class MultiSlerp implements MergeMethod {
           float[] m = temporaries.get(0);
           float[] t = temporaries.get(1);
           directions(in, n, norms, eps, r, count);
-          mean.of(in, n, w, r, m, count);
-          tangent(in, n, w, along, m, t, r, count);
-          for (int i = 0; i < count; i++) {
-            float back = r.apply(r.apply(m[i] * cosine) + r.apply(t[i] * sine));
-            out[i] = r.apply(back * scale);
-          }
+          mean.of(in, n, w, r, m, temporaries.get(2), count);
+          tangent(in, n, w, along, m, t, temporaries.get(2), r, count);
+          Arithmetic arithmetic = new Arithmetic(r, count);
+          arithmetic.scale(m, m, cosine);
+          arithmetic.scale(t, t, sine);
+          arithmetic.add(out, m, t);
+          arithmetic.scale(out, out, scale);
           if (in.length > n) {
             Kernels.add(out, out, in[n], count);
             Kernels.round(r, out, count);
@@ -178,7 +181,7 @@ public final class MultiSlerp implements MergeMethod {
             (in, sums, count, position, temporaries) -> {
               subtractBase(in, n, r, count);
               for (int k = 0; k < n; k++) {
-                sums[k] += Dot.of(in[k], in[k], count);
+                sums[k] += Reductions.dot(in[k], in[k], count);
               }
             });
     float[] norms = new float[n];
@@ -204,16 +207,16 @@ public final class MultiSlerp implements MergeMethod {
             (in, sums, count, position, temporaries) -> {
               float[] m = temporaries.get(0);
               directions(in, n, norms, eps, r, count);
-              weighted(in, n, w, m, r, count);
-              sums[0] += Dot.of(m, m, count);
+              weighted(in, n, w, m, temporaries.get(1), r, count);
+              sums[0] += Reductions.dot(m, m, count);
             })[0];
     return new Mean(r.apply(Math.sqrt(square)));
   }
 
   /** The mean direction; its norm is known, so each chunk of it can be made again. */
   private record Mean(float norm) {
-    void of(float[][] in, int n, float[] w, Rounding r, float[] m, int count) {
-      weighted(in, n, w, m, r, count);
+    void of(float[][] in, int n, float[] w, Rounding r, float[] m, float[] spare, int count) {
+      weighted(in, n, w, m, spare, r, count);
       Kernels.divide(m, m, norm, count);
       Kernels.round(r, m, count);
     }
@@ -237,26 +240,36 @@ public final class MultiSlerp implements MergeMethod {
     }
   }
 
-  private static void weighted(float[][] in, int n, float[] w, float[] sum, Rounding r, int count) {
-    for (int i = 0; i < count; i++) {
-      float total = 0;
-      for (int k = 0; k < n; k++) {
-        total += r.apply(in[k][i] * w[k]);
-      }
-      sum[i] = r.apply(total);
+  private static void weighted(
+      float[][] in, int n, float[] w, float[] sum, float[] spare, Rounding r, int count) {
+    Arithmetic arithmetic = new Arithmetic(r, count);
+    Arrays.fill(sum, 0, count, 0f);
+    for (int k = 0; k < n; k++) {
+      arithmetic.scale(spare, in[k], w[k]);
+      Kernels.add(sum, sum, spare, count);
     }
+    arithmetic.round(sum);
   }
 
   private static void tangent(
-      float[][] in, int n, float[] w, float[] along, float[] m, float[] t, Rounding r, int count) {
-    for (int i = 0; i < count; i++) {
-      float total = 0;
-      for (int k = 0; k < n; k++) {
-        float tau = r.apply(in[k][i] - r.apply(along[k] * m[i]));
-        total += r.apply(tau * w[k]);
-      }
-      t[i] = r.apply(total);
+      float[][] in,
+      int n,
+      float[] w,
+      float[] along,
+      float[] m,
+      float[] t,
+      float[] spare,
+      Rounding r,
+      int count) {
+    Arithmetic arithmetic = new Arithmetic(r, count);
+    Arrays.fill(t, 0, count, 0f);
+    for (int k = 0; k < n; k++) {
+      arithmetic.scale(spare, m, along[k]);
+      arithmetic.subtract(spare, in[k], spare);
+      arithmetic.scale(spare, spare, w[k]);
+      Kernels.add(t, t, spare, count);
     }
+    arithmetic.round(t);
   }
 
   private static void straight(TensorMerge tensor, List<Operand> operands, float[] w, Rounding r) {
@@ -265,9 +278,10 @@ public final class MultiSlerp implements MergeMethod {
         operands,
         (in, out, count, position, temporaries) -> {
           subtractBase(in, 2, r, count);
-          for (int i = 0; i < count; i++) {
-            out[i] = r.apply(r.apply(w[0] * in[0][i]) + r.apply(w[1] * in[1][i]));
-          }
+          Arithmetic arithmetic = new Arithmetic(r, count);
+          arithmetic.scale(in[0], in[0], w[0]);
+          arithmetic.scale(in[1], in[1], w[1]);
+          arithmetic.add(out, in[0], in[1]);
           if (in.length > 2) {
             Kernels.add(out, out, in[2], count);
             Kernels.round(r, out, count);

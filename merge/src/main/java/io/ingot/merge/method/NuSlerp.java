@@ -1,6 +1,5 @@
 package io.ingot.merge.method;
 
-import io.ingot.tensor.Kernels;
 import io.ingot.tensor.Rounding;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,49 +87,48 @@ public final class NuSlerp implements MergeMethod {
             pair.getFirst().shape(),
             tensor.flag("nuslerp_flatten"),
             tensor.flag("nuslerp_row_wise"));
-    float[][] factors = factors(tensor, operands, layout, rounding, t);
+    Factors factors = factors(tensor, operands, layout, rounding, t);
     Pass.write(
         tensor,
         operands,
         (in, out, count, position, temporaries) -> {
-          subtractBase(in, count, rounding);
-          float[] a = in[0];
-          float[] b = in[1];
-          for (int i = 0; i < count; i++) {
-            float[] f = factors[layout.vector(position + i)];
-            float x = rounding.apply(f[0] * a[i]);
-            float y = rounding.apply(f[1] * b[i]);
-            float sum = rounding.apply(x + y);
-            out[i] = f[2] == 0 ? sum : rounding.apply(sum / f[2]);
-          }
+          Arithmetic r = new Arithmetic(rounding, count);
+          float[] factor = temporaries.get(0);
+          subtractBase(in, r);
+          layout.spread(factors.first, position, factor, count);
+          r.multiply(in[0], in[0], factor);
+          layout.spread(factors.second, position, factor, count);
+          r.multiply(in[1], in[1], factor);
+          r.add(out, in[0], in[1]);
+          layout.spread(factors.divisor, position, factor, count);
+          r.divide(out, out, factor);
           if (in.length == 3) {
-            Kernels.add(out, in[2], out, count);
-            Kernels.round(rounding, out, count);
+            r.add(out, in[2], out);
           }
         });
   }
 
-  private static void subtractBase(float[][] in, int count, Rounding rounding) {
+  /** For each vector the factors of both models, and what their sum is divided by. */
+  private record Factors(float[] first, float[] second, float[] divisor) {}
+
+  private static void subtractBase(float[][] in, Arithmetic r) {
     if (in.length == 3) {
-      for (int m = 0; m < 2; m++) {
-        Kernels.subtract(in[m], in[m], in[2], count);
-        Kernels.round(rounding, in[m], count);
-      }
+      r.subtract(in[0], in[0], in[2]);
+      r.subtract(in[1], in[1], in[2]);
     }
   }
 
-  /** For each vector: factors of both models, and the sine to divide by (0: nothing). */
-  private static float[][] factors(
+  private static Factors factors(
       TensorMerge tensor, List<Operand> operands, VectorLayout layout, Rounding r, double t) {
     double[] squares =
         layout.reduce(
             tensor,
             operands,
             2,
-            (in, count) -> subtractBase(in, count, r),
-            (x, y, vector, sums) -> {
-              sums[0] += (double) x * x;
-              sums[1] += (double) y * y;
+            (in, sums, count, position, temporaries) -> {
+              subtractBase(in, new Arithmetic(r, count));
+              sums.addProduct(0, in[0], in[0]);
+              sums.addProduct(1, in[1], in[1]);
             });
     int vectors = layout.vectors();
     float[] n0 = new float[vectors];
@@ -144,22 +142,28 @@ public final class NuSlerp implements MergeMethod {
             tensor,
             operands,
             1,
-            (in, count) -> subtractBase(in, count, r),
-            (x, y, vector, sums) ->
-                sums[0] += (double) r.apply(r.apply(x / n0[vector]) * r.apply(y / n1[vector])));
-    float[][] factors = new float[vectors][];
+            (in, sums, count, position, temporaries) -> {
+              Arithmetic arithmetic = new Arithmetic(r, count);
+              float[] norm = temporaries.get(0);
+              subtractBase(in, arithmetic);
+              layout.spread(n0, position, norm, count);
+              arithmetic.divide(in[0], in[0], norm);
+              layout.spread(n1, position, norm, count);
+              arithmetic.divide(in[1], in[1], norm);
+              arithmetic.multiply(in[0], in[0], in[1]);
+              sums.add(0, in[0]);
+            });
+    Factors factors = new Factors(new float[vectors], new float[vectors], new float[vectors]);
     for (int v = 0; v < vectors; v++) {
       float cosine = Math.clamp(r.apply(products[v]), -1f, 1f);
       float angle = r.apply((float) Math.acos(cosine));
       float sine = r.apply((float) Math.sin(angle));
-      factors[v] =
-          Math.abs(sine) < SMALL
-              ? new float[] {(float) (1 - t), (float) t, 0}
-              : new float[] {
-                r.apply((float) Math.sin(r.apply((float) (1 - t) * angle))),
-                r.apply((float) Math.sin(r.apply((float) t * angle))),
-                sine
-              };
+      boolean straight = Math.abs(sine) < SMALL;
+      factors.first[v] =
+          straight ? (float) (1 - t) : r.apply((float) Math.sin(r.apply((float) (1 - t) * angle)));
+      factors.second[v] =
+          straight ? (float) t : r.apply((float) Math.sin(r.apply((float) t * angle)));
+      factors.divisor[v] = straight ? 1 : sine;
     }
     return factors;
   }

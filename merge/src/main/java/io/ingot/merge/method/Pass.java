@@ -76,28 +76,41 @@ final class Pass {
   /** Adds up {@code width} sums over all elements, in double precision. */
   static double[] reduce(
       TensorMerge tensor, List<Operand> operands, int width, Reduction reduction) {
-    return reduce(tensor.parallel(), operands, width, reduction);
+    return reduceBlocks(tensor, operands, width, begin -> reduction);
   }
 
-  private static double[] reduce(
-      Parallel parallel, List<Operand> operands, int width, Reduction reduction) {
+  /** Makes the reduction of one block. */
+  @FunctionalInterface
+  interface BlockStart {
+    /**
+     * @param begin position of the block's first element
+     */
+    Reduction of(long begin);
+  }
+
+  /** As {@link #reduce}, with a reduction of its own for every block of elements. */
+  static double[] reduceBlocks(
+      TensorMerge tensor, List<Operand> operands, int width, BlockStart start) {
     long total = operands.getFirst().elements();
     double[][] partial = new double[Parallel.count(total, Scratch.BLOCK)][];
-    parallel.blocks(
-        total,
-        Scratch.BLOCK,
-        (index, begin, count) -> {
-          Scratch scratch = Scratch.local();
-          float[][] in = buffers(scratch, operands.size());
-          Temporaries temporaries = n -> scratch.floats(FIRST + operands.size() + n);
-          double[] sums = new double[width];
-          for (int at = 0; at < count; at += Scratch.CHUNK) {
-            int chunk = Math.min(Scratch.CHUNK, count - at);
-            read(operands, in, begin + at, chunk);
-            reduction.apply(in, sums, chunk, begin + at, temporaries);
-          }
-          partial[index] = sums;
-        });
+    tensor
+        .parallel()
+        .blocks(
+            total,
+            Scratch.BLOCK,
+            (index, begin, count) -> {
+              Scratch scratch = Scratch.local();
+              float[][] in = buffers(scratch, operands.size());
+              Temporaries temporaries = n -> scratch.floats(FIRST + operands.size() + n);
+              double[] sums = new double[width];
+              Reduction reduction = start.of(begin);
+              for (int at = 0; at < count; at += Scratch.CHUNK) {
+                int chunk = Math.min(Scratch.CHUNK, count - at);
+                read(operands, in, begin + at, chunk);
+                reduction.apply(in, sums, chunk, begin + at, temporaries);
+              }
+              partial[index] = sums;
+            });
     double[] sums = new double[width];
     for (double[] block : partial) {
       for (int i = 0; i < width; i++) {

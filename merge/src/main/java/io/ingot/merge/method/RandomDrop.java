@@ -1,5 +1,6 @@
 package io.ingot.merge.method;
 
+import io.ingot.tensor.Kernels;
 import io.ingot.tensor.MersenneTwister;
 import io.ingot.tensor.Rounding;
 import io.ingot.tensor.Scratch;
@@ -41,6 +42,21 @@ final class RandomDrop implements Sparsifier {
     float probability = work.apply(density);
     int limit = (int) Math.ceil(probability * 0x1p24);
     long[] bits = Selection.none(vector.elements());
+    if (rescale) {
+      double[] norms =
+          Pass.reduceBlocks(
+              tensor,
+              vector.operands(),
+              2,
+              begin -> {
+                MersenneTwister draws = tensor.draws().at(firstDraw + begin);
+                return (in, sums, count, position, temporaries) -> {
+                  draw(draws, count, limit, bits, position);
+                  vector.addNorms(in, sums, count, new Selection(bits, null), position);
+                };
+              });
+      return vector.rescaled(new Selection(bits, null), norms, work);
+    }
     tensor
         .parallel()
         .blocks(
@@ -48,16 +64,17 @@ final class RandomDrop implements Sparsifier {
             Scratch.BLOCK,
             (index, begin, count) -> {
               MersenneTwister draws = tensor.draws().at(firstDraw + begin);
-              for (int at = 0; at < count; at += 64) {
-                int end = Math.min(64, count - at);
-                long word = 0;
-                for (int i = 0; i < end; i++) {
-                  word |= ((draws.next() & 0xFFFFFF) < limit ? 1L : 0L) << i;
-                }
-                bits[(int) (begin + at >>> 6)] = word;
+              for (int at = 0; at < count; at += Scratch.CHUNK) {
+                draw(draws, Math.min(Scratch.CHUNK, count - at), limit, bits, begin + at);
               }
             });
-    Selection kept = new Selection(bits, null);
-    return rescale ? vector.rescaled(tensor, kept, work) : kept;
+    return new Selection(bits, null);
+  }
+
+  private static void draw(
+      MersenneTwister draws, int count, int limit, long[] bits, long position) {
+    int[] numbers = Scratch.local().ints();
+    draws.fill24(numbers, count);
+    Kernels.belowBits(numbers, count, limit, bits, (int) (position >>> 6));
   }
 }

@@ -67,18 +67,17 @@ abstract class ReinforcedMerge implements MergeMethod {
         operands,
         (in, out, count, position, temporaries) -> {
           float[] sharers = differences(in, count, r, epsilon, temporaries.get(0));
+          float[] part = temporaries.get(1);
+          float[] divisor = temporaries.get(2);
           float[] origin = in[models];
+          System.arraycopy(sharers, 0, divisor, 0, count);
+          Kernels.atLeast(divisor, 1, count);
           java.util.Arrays.fill(out, 0, count, 0f);
           for (int m = 0; m < models; m++) {
-            for (int i = 0; i < count; i++) {
-              float delta = in[m][i];
-              boolean active = Math.abs(delta) > epsilon;
-              boolean unique = sharers[i] == 1;
-              float alone = active && unique ? delta : 0;
-              float shared = active && !unique ? r.apply(delta / Math.max(sharers[i], 1)) : 0;
-              float own = strengthen ? alone * factors[m] : alone;
-              out[i] += end.apply(own + shared);
-            }
+            new Arithmetic(r, count).divide(part, in[m], divisor);
+            float factor = strengthen ? factors[m] : 1;
+            Kernels.scaleWhere(part, sharers, 1, factor, count);
+            Kernels.addActive(out, part, in[m], epsilon, count);
           }
           Kernels.round(end, out, count);
           Kernels.add(out, origin, out, count);
@@ -94,9 +93,7 @@ abstract class ReinforcedMerge implements MergeMethod {
     for (int m = 0; m < models; m++) {
       Kernels.subtract(in[m], in[m], in[models], count);
       Kernels.round(r, in[m], count);
-      for (int i = 0; i < count; i++) {
-        sharers[i] += Math.abs(in[m][i]) > epsilon ? 1 : 0;
-      }
+      Kernels.countActive(sharers, in[m], epsilon, count);
     }
     return sharers;
   }

@@ -1,8 +1,10 @@
 package io.ingot.merge.method;
 
 import io.ingot.tensor.Kernels;
+import io.ingot.tensor.Reductions;
 import io.ingot.tensor.Rounding;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -108,24 +110,26 @@ public final class Sce implements MergeMethod {
         tensor,
         operands,
         (in, out, count, position, temporaries) -> {
+          Arithmetic arithmetic = new Arithmetic(r, count);
           float[] majority = temporaries.get(0);
+          float[] weight = temporaries.get(1);
+          float[] divisor = temporaries.get(2);
           differences(in, n, r, kept, count, position);
           Sums.across(in, n, majority, count);
-          Kernels.round(r, majority, count);
-          for (int i = 0; i < count; i++) {
-            float sign = majority[i] >= 0 ? 1 : -1;
-            float sum = 0;
-            float weights = 0;
-            for (int k = 0; k < n; k++) {
-              float delta = in[k][i];
-              float weight = delta * sign > 0 ? g[k] : 0;
-              sum += r.apply(delta * weight);
-              weights += weight;
-            }
-            float divisor = Math.max(r.apply(weights), floor);
-            float mixed = r.apply(r.apply(sum) / divisor);
-            out[i] = r.apply(in[n][i] + mixed);
+          arithmetic.round(majority);
+          Arrays.fill(out, 0, count, 0f);
+          Arrays.fill(divisor, 0, count, 0f);
+          for (int k = 0; k < n; k++) {
+            Kernels.agreement(weight, in[k], majority, g[k], count);
+            Kernels.add(divisor, divisor, weight, count);
+            arithmetic.multiply(in[k], in[k], weight);
+            Kernels.add(out, out, in[k], count);
           }
+          arithmetic.round(out);
+          arithmetic.round(divisor);
+          Kernels.atLeast(divisor, floor, count);
+          arithmetic.divide(out, out, divisor);
+          arithmetic.add(out, in[n], out);
         });
   }
 
@@ -150,9 +154,8 @@ public final class Sce implements MergeMethod {
             (in, sums, count, position, temporaries) -> {
               differences(in, n, r, kept, count, position);
               for (int k = 0; k < n; k++) {
-                for (int i = 0; i < count; i++) {
-                  sums[k] += r.apply(in[k][i] * in[k][i]);
-                }
+                new Arithmetic(r, count).multiply(in[k], in[k], in[k]);
+                sums[k] += Reductions.sum(in[k], count);
               }
             });
     float[] g = new float[n];

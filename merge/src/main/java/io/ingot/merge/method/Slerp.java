@@ -1,6 +1,7 @@
 package io.ingot.merge.method;
 
 import io.ingot.tensor.Kernels;
+import io.ingot.tensor.Reductions;
 import io.ingot.tensor.Rounding;
 import java.util.List;
 import java.util.Optional;
@@ -92,8 +93,8 @@ public final class Slerp implements MergeMethod {
             pair,
             2,
             (in, sums, count, position, temporaries) -> {
-              sums[0] += Dot.of(in[0], in[0], count);
-              sums[1] += Dot.of(in[1], in[1], count);
+              sums[0] += Reductions.dot(in[0], in[0], count);
+              sums[1] += Reductions.dot(in[1], in[1], count);
             });
     float n0 = (float) Math.sqrt((float) squares[0]);
     float n1 = (float) Math.sqrt((float) squares[1]);
@@ -105,11 +106,9 @@ public final class Slerp implements MergeMethod {
             pair,
             1,
             (in, sums, count, position, temporaries) -> {
-              double sum = 0;
-              for (int i = 0; i < count; i++) {
-                sum += (double) (in[0][i] / d0) * (in[1][i] / d1);
-              }
-              sums[0] += sum;
+              Kernels.divide(in[0], in[0], d0, count);
+              Kernels.divide(in[1], in[1], d1, count);
+              sums[0] += Reductions.dot(in[0], in[1], count);
             })[0];
     float dot = (float) product;
     if (Math.abs(dot) > PARALLEL) {

@@ -1,6 +1,7 @@
 package io.ingot.merge.method;
 
 import io.ingot.tensor.Kernels;
+import io.ingot.tensor.Reductions;
 import io.ingot.tensor.Rounding;
 import java.util.List;
 
@@ -33,23 +34,27 @@ record TaskVector(Operand base, Operand model, Rounding rounding) {
     return Math.min(bits, 0x7FC00000);
   }
 
-  /** L1 norms of the whole vector and of the part that is kept. */
-  double[] norms(TensorMerge tensor, Selection kept) {
-    return Pass.reduce(
-        tensor,
-        operands(),
-        2,
-        (in, sums, count, position, temporaries) -> {
-          subtract(in[1], in[0], count);
-          sums[0] += Dot.absoluteSum(in[1], count);
-          kept.mask(in[1], count, position);
-          sums[1] += Dot.absoluteSum(in[1], count);
-        });
+  /** Adds the L1 norms of a chunk, of the whole vector and of the part that is kept. */
+  void addNorms(float[][] in, double[] sums, int count, Selection kept, long position) {
+    subtract(in[1], in[0], count);
+    sums[0] += Reductions.absoluteSum(in[1], count);
+    kept.mask(in[1], count, position);
+    sums[1] += Reductions.absoluteSum(in[1], count);
   }
 
   /** The same selection, with the factor that restores the L1 norm. */
   Selection rescaled(TensorMerge tensor, Selection kept, Rounding work) {
-    double[] norms = norms(tensor, kept);
+    double[] norms =
+        Pass.reduce(
+            tensor,
+            operands(),
+            2,
+            (in, sums, count, position, temporaries) -> addNorms(in, sums, count, kept, position));
+    return rescaled(kept, norms, work);
+  }
+
+  /** As {@link #rescaled(TensorMerge, Selection, Rounding)}, with norms that are known. */
+  Selection rescaled(Selection kept, double[] norms, Rounding work) {
     float before = work.apply(norms[0]);
     float after = work.apply(norms[1]);
     if (before < 1e-7 || after < 1e-7) {

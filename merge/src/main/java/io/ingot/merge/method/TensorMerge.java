@@ -5,6 +5,7 @@ import io.ingot.merge.recipe.ModelRef;
 import io.ingot.tensor.DType;
 import io.ingot.tensor.DrawStream;
 import io.ingot.tensor.Parallel;
+import io.ingot.tensor.Spill;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,7 @@ public final class TensorMerge {
   private @Nullable Execution execution;
 
   /** What exists only while data flows. */
-  public record Execution(TensorOutput output, Parallel parallel, DrawStream draws) {}
+  public record Execution(TensorOutput output, Parallel parallel, DrawStream draws, Spill spill) {}
 
   /**
    * @param baseModel the base of this tensor, whether or not it has the tensor
@@ -204,6 +205,11 @@ public final class TensorMerge {
 
   public DrawStream draws() {
     return running().draws();
+  }
+
+  /** Where large intermediate results go. */
+  public Spill spill() {
+    return running().spill();
   }
 
   private Execution running() {

@@ -94,18 +94,28 @@ record VarianceSelection(TensorMerge tensor, List<Operand> operands, Rounding ro
       Kernels.subtract(in[k], in[k], in[n], count);
       Kernels.round(rounding, in[k], count);
     }
+    double[] mean = Scratch.local().doubles(0);
+    double[] sum = Scratch.local().doubles(1);
+    java.util.Arrays.fill(mean, 0, count, 0);
+    java.util.Arrays.fill(sum, 0, count, 0);
+    for (int k = 0; k < n; k++) {
+      float[] x = in[k];
+      for (int i = 0; i < count; i++) {
+        mean[i] += x[i];
+      }
+    }
     for (int i = 0; i < count; i++) {
-      double mean = 0;
-      for (int k = 0; k < n; k++) {
-        mean += in[k][i];
+      mean[i] /= n;
+    }
+    for (int k = 0; k < n; k++) {
+      float[] x = in[k];
+      for (int i = 0; i < count; i++) {
+        double distance = x[i] - mean[i];
+        sum[i] += distance * distance;
       }
-      mean /= n;
-      double sum = 0;
-      for (int k = 0; k < n; k++) {
-        double distance = in[k][i] - mean;
-        sum += distance * distance;
-      }
-      out[i] = (float) (sum / n);
+    }
+    for (int i = 0; i < count; i++) {
+      out[i] = (float) (sum[i] / n);
     }
     Kernels.round(rounding, out, count);
   }

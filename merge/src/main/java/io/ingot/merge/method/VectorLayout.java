@@ -1,6 +1,7 @@
 package io.ingot.merge.method;
 
 import io.ingot.tensor.Scratch;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -13,6 +14,9 @@ import java.util.List;
  *     different ones
  */
 record VectorLayout(int vectors, long length, boolean along) {
+  /** Neighbors that one thread sums along the first dimension. */
+  private static final int COLUMNS = Scratch.CHUNK / 4;
+
   static VectorLayout of(List<Long> shape, boolean flatten, boolean firstDimension) {
     long elements = shape.stream().reduce(1L, Math::multiplyExact);
     if (flatten || shape.isEmpty()) {
@@ -23,21 +27,33 @@ record VectorLayout(int vectors, long length, boolean along) {
     return new VectorLayout(vectors, length, firstDimension && shape.size() > 1);
   }
 
-  /** The vector that an element belongs to. */
-  int vector(long position) {
-    return (int) (along ? position % vectors : position / length);
+  /** Gives every element of a chunk the value of its vector. */
+  void spread(float[] values, long position, float[] out, int count) {
+    int done = 0;
+    while (done < count) {
+      long at = position + done;
+      if (along) {
+        int vector = (int) (at % vectors);
+        int run = Math.min(count - done, vectors - vector);
+        System.arraycopy(values, vector, out, done, run);
+        done += run;
+      } else {
+        int run = (int) Math.min(count - done, length - at % length);
+        Arrays.fill(out, done, done + run, values[(int) (at / length)]);
+        done += run;
+      }
+    }
   }
 
-  /** Prepares the operands' chunks, e.g. by subtracting a base. */
+  /** Adds a chunk of the operands to the sums. */
   @FunctionalInterface
-  interface Preparation {
-    void apply(float[][] in, int count);
-  }
-
-  /** Adds one element of the first two operands to the sums of its vector. */
-  @FunctionalInterface
-  interface Sum {
-    void add(float x, float y, int vector, double[] sums);
+  interface Reduction {
+    /**
+     * @param in one array per operand; may be overwritten
+     * @param position of the first element in the tensor
+     */
+    void apply(
+        float[][] in, VectorSums sums, int count, long position, Pass.Temporaries temporaries);
   }
 
   /**
@@ -45,93 +61,89 @@ record VectorLayout(int vectors, long length, boolean along) {
    *
    * @return {@code width} sums for each vector in turn
    */
-  double[] reduce(
-      TensorMerge tensor, List<Operand> operands, int width, Preparation preparation, Sum sum) {
+  double[] reduce(TensorMerge tensor, List<Operand> operands, int width, Reduction reduction) {
     if (vectors == 1) {
-      return Pass.reduce(
+      return Pass.reduceBlocks(
           tensor,
           operands,
           width,
-          (in, sums, count, position, temporaries) -> {
-            preparation.apply(in, count);
-            for (int i = 0; i < count; i++) {
-              sum.add(in[0][i], in[1][i], 0, sums);
-            }
+          begin -> {
+            VectorSums own = new VectorSums(width, 0);
+            return (in, sums, count, position, temporaries) -> {
+              reduction.apply(in, own.of(count), count, position, temporaries);
+              own.drainTo(sums, 0, 1);
+            };
           });
     }
     double[] all = new double[Math.multiplyExact(vectors, width)];
     if (along) {
-      columns(tensor, operands, width, preparation, sum, all);
+      columns(tensor, operands, width, reduction, all);
     } else {
-      rows(tensor, operands, width, preparation, sum, all);
+      rows(tensor, operands, width, reduction, all);
     }
     return all;
   }
 
   private void rows(
-      TensorMerge tensor,
-      List<Operand> operands,
-      int width,
-      Preparation preparation,
-      Sum sum,
-      double[] all) {
-    int perBlock = (int) Math.clamp(Scratch.BLOCK / length, 1, vectors);
+      TensorMerge tensor, List<Operand> operands, int width, Reduction reduction, double[] all) {
+    int perBlock = (int) Math.clamp(Scratch.BLOCK / Math.max(1, length), 1, vectors);
     tensor
         .parallel()
         .blocks(
             vectors,
             perBlock,
             (index, begin, count) -> {
-              double[] sums = new double[width];
+              VectorSums sums = new VectorSums(width, 0);
+              Chunks chunks = new Chunks(operands);
               for (int v = 0; v < count; v++) {
                 int vector = (int) begin + v;
-                java.util.Arrays.fill(sums, 0);
                 for (long at = 0; at < length; at += Scratch.CHUNK) {
-                  int chunk = (int) Math.min(Scratch.CHUNK, length - at);
-                  float[][] in = read(operands, vector * length + at, chunk);
-                  preparation.apply(in, chunk);
-                  for (int i = 0; i < chunk; i++) {
-                    sum.add(in[0][i], in[1][i], vector, sums);
-                  }
+                  int size = (int) Math.min(Scratch.CHUNK, length - at);
+                  long position = vector * length + at;
+                  reduction.apply(
+                      chunks.read(position, size), sums.of(size), size, position, chunks::get);
                 }
-                System.arraycopy(sums, 0, all, vector * width, width);
+                sums.drainTo(all, vector, 1);
               }
             });
   }
 
   private void columns(
-      TensorMerge tensor,
-      List<Operand> operands,
-      int width,
-      Preparation preparation,
-      Sum sum,
-      double[] all) {
+      TensorMerge tensor, List<Operand> operands, int width, Reduction reduction, double[] all) {
     tensor
         .parallel()
         .blocks(
             vectors,
-            Scratch.CHUNK / 4,
+            COLUMNS,
             (index, begin, count) -> {
-              double[][] sums = new double[count][width];
+              VectorSums sums = new VectorSums(width, count).of(count);
+              Chunks chunks = new Chunks(operands);
               for (long row = 0; row < length; row++) {
-                float[][] in = read(operands, row * vectors + begin, count);
-                preparation.apply(in, count);
-                for (int i = 0; i < count; i++) {
-                  sum.add(in[0][i], in[1][i], (int) begin + i, sums[i]);
-                }
+                long position = row * vectors + begin;
+                reduction.apply(chunks.read(position, count), sums, count, position, chunks::get);
               }
-              for (int i = 0; i < count; i++) {
-                System.arraycopy(sums[i], 0, all, ((int) begin + i) * width, width);
-              }
+              sums.drainTo(all, (int) begin, count);
             });
   }
 
-  private static float[][] read(List<Operand> operands, long position, int count) {
-    float[][] in = new float[operands.size()][];
-    for (int i = 0; i < in.length; i++) {
-      in[i] = Scratch.local().floats(1 + i);
-      operands.get(i).read(position, in[i], count);
+  /** The buffers of a thread. */
+  private record Chunks(List<Operand> operands, float[][] in, Scratch scratch) {
+    Chunks(List<Operand> operands) {
+      this(operands, new float[operands.size()][], Scratch.local());
+      for (int i = 0; i < in.length; i++) {
+        in[i] = scratch.floats(i);
+      }
     }
-    return in;
+
+    float[][] read(long position, int count) {
+      for (int i = 0; i < in.length; i++) {
+        operands.get(i).read(position, in[i], count);
+      }
+      return in;
+    }
+
+    float[] get(int number) {
+      return scratch.floats(in.length + number);
+    }
   }
 }
