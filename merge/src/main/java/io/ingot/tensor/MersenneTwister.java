@@ -44,6 +44,11 @@ public final class MersenneTwister {
     return temper(state[next++]);
   }
 
+  /** A number in [0, 1) of 24 bits, as torch draws float32. */
+  public float nextFloat() {
+    return (next() & 0xFFFFFF) * 0x1p-24f;
+  }
+
   /** The lowest 24 bits of each of the next draws: torch's float32 draws, times 2^24. */
   public void fill24(int[] out, int count) {
     int done = 0;
