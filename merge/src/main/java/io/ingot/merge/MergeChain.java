@@ -15,7 +15,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,25 +23,29 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MergeChain {
   private final List<RecipeDocument> documents;
-  private final ModelResolver models;
-  private final Function<ModelRef, Path> adapters;
+  private final Inputs inputs;
   private final MergeOptions options;
   private final NamedResults results;
 
+  /** What documents read that no document makes. */
+  public interface Inputs {
+    /** Opens the models of a document. */
+    ModelResolver models(RecipeDocument document);
+
+    /** Finds the folder of an adapter. */
+    Path adapter(RecipeDocument document, ModelRef reference);
+
+    /** What the card of a document's result tells; asked when all documents are planned. */
+    MergeFacts facts(RecipeDocument document, String title);
+  }
+
   /**
    * @param documents each behind those whose results it reads
-   * @param models opens what no document makes
-   * @param adapters finds the folder of an adapter
    */
   public MergeChain(
-      List<RecipeDocument> documents,
-      ModelResolver models,
-      Function<ModelRef, Path> adapters,
-      MergeOptions options,
-      NamedResults results) {
+      List<RecipeDocument> documents, Inputs inputs, MergeOptions options, NamedResults results) {
     this.documents = documents;
-    this.models = models;
-    this.adapters = adapters;
+    this.inputs = inputs;
     this.options = options;
     this.results = results;
   }
@@ -52,7 +55,7 @@ public final class MergeChain {
    *
    * @param kept whether its result is there already
    */
-  public record Planned(Optional<String> name, boolean kept, MergeReport report) {}
+  public record Planned(RecipeDocument document, boolean kept, MergeReport report) {}
 
   /**
    * What a document has done.
@@ -72,14 +75,16 @@ public final class MergeChain {
       Map<String, Model> made = new HashMap<>();
       List<Planned> planned = new ArrayList<>();
       for (RecipeDocument document : documents) {
-        try (Merger merger = open(document, reference -> planned(reference, made))) {
+        try (Merger merger = open(document, reference -> planned(document, reference, made))) {
           Optional<String> name = document.name();
           planned.add(
               new Planned(
-                  name,
+                  document,
                   name.isPresent() && results.holds(name.get(), merger.digest()),
                   merger.report()));
           name.ifPresent(n -> made.put(n, merger.planned(scratch.resolve(n))));
+        } catch (IngotException e) {
+          throw named(document, e);
         }
       }
       return planned;
@@ -99,12 +104,13 @@ public final class MergeChain {
     if (out != null) {
       OutputFolder.checkTarget(out);
     }
+    List<MergeFacts> facts = documents.stream().map(d -> facts(d, out)).toList();
     results.begin(options.resume());
     boolean done = false;
     try {
       List<Made> made = new ArrayList<>();
-      for (RecipeDocument document : documents) {
-        made.add(write(document, out, progress, cancellation));
+      for (int i = 0; i < documents.size(); i++) {
+        made.add(write(documents.get(i), facts.get(i), out, progress, cancellation));
       }
       done = true;
       return made;
@@ -113,15 +119,29 @@ public final class MergeChain {
     }
   }
 
-  private Made write(
-      RecipeDocument document, @Nullable Path out, Progress progress, Cancellation cancellation)
-      throws InterruptedException {
-    Optional<String> name = document.name();
-    Path folder = name.map(results::folder).orElse(out);
+  private Path folder(RecipeDocument document, @Nullable Path out) {
+    Path folder = document.name().map(results::folder).orElse(out);
     if (folder == null) {
       throw new IllegalArgumentException("there is no place for the document without a name");
     }
-    try (Merger merger = open(document, this::written)) {
+    return folder;
+  }
+
+  private MergeFacts facts(RecipeDocument document, @Nullable Path out) {
+    Path folder = folder(document, out).toAbsolutePath().normalize();
+    return inputs.facts(document, String.valueOf(folder.getFileName()));
+  }
+
+  private Made write(
+      RecipeDocument document,
+      MergeFacts facts,
+      @Nullable Path out,
+      Progress progress,
+      Cancellation cancellation)
+      throws InterruptedException {
+    Optional<String> name = document.name();
+    Path folder = folder(document, out);
+    try (Merger merger = open(document, reference -> written(document, reference))) {
       if (name.isPresent() && results.holds(name.get(), merger.digest())) {
         progress.note(name.get() + ": is there already, in " + folder);
         return new Made(name, folder, Optional.empty());
@@ -130,43 +150,44 @@ public final class MergeChain {
       return new Made(
           name,
           folder,
-          Optional.of(
-              merger.write(folder, MergeFacts.NONE, name.isPresent(), progress, cancellation)));
+          Optional.of(merger.write(folder, facts, name.isPresent(), progress, cancellation)));
     } catch (IngotException e) {
-      throw name.isEmpty()
-          ? e
-          : new IngotException(e.kind(), name.get() + ": " + e.getMessage(), e);
+      throw named(document, e);
     }
   }
 
   private Merger open(RecipeDocument document, ModelResolver resolver) {
-    try {
-      return Merger.open(
-          document.recipe(),
-          document.source(),
-          reference ->
-              reference.revision().isEmpty() && document.uses().contains(reference.path())
-                  ? resolver.open(reference)
-                  : models.open(reference),
-          options);
-    } catch (IngotException e) {
-      throw document.name().isEmpty()
-          ? e
-          : new IngotException(e.kind(), document.name().get() + ": " + e.getMessage(), e);
-    }
+    ModelResolver models = inputs.models(document);
+    return Merger.open(
+        document.recipe(),
+        document.source(),
+        reference ->
+            reference.revision().isEmpty() && document.uses().contains(reference.path())
+                ? resolver.open(reference)
+                : models.open(reference),
+        options);
   }
 
-  private Model planned(ModelRef reference, Map<String, Model> made) {
+  /** The same failure with the name of the document in front. */
+  private static IngotException named(RecipeDocument document, IngotException e) {
+    return document.name().isEmpty()
+        ? e
+        : new IngotException(e.kind(), document.name().get() + ": " + e.getMessage(), e);
+  }
+
+  private Model planned(RecipeDocument document, ModelRef reference, Map<String, Model> made) {
     Model model = java.util.Objects.requireNonNull(made.get(reference.path()));
     return reference.lora().isPresent()
-        ? AdaptedModel.open(model, adapters.apply(reference.lora().get()))
+        ? AdaptedModel.open(model, inputs.adapter(document, reference.lora().get()))
         : model;
   }
 
-  private Model written(ModelRef reference) {
+  private Model written(RecipeDocument document, ModelRef reference) {
     Path folder = results.folder(reference.path()).toAbsolutePath();
-    return models.open(
-        new ModelRef(folder.toString(), Optional.empty(), reference.lora(), Optional.empty()));
+    return inputs
+        .models(document)
+        .open(
+            new ModelRef(folder.toString(), Optional.empty(), reference.lora(), Optional.empty()));
   }
 
   private static Path scratch() {

@@ -91,8 +91,31 @@ public final class Merger implements AutoCloseable {
 
   /** What the merge would do when it is written to a folder, which is looked at as well. */
   public MergeReport report(Path target) {
-    checkTarget(target, preflight.findings());
+    if (isFile(target)) {
+      if (Files.exists(target)) {
+        preflight.findings().error("", "", taken(target));
+      }
+      checkTarget(besides(target), preflight.findings());
+    } else {
+      checkTarget(target, preflight.findings());
+    }
     return MergeReport.of(recipe, preflight, Optional.of(target));
+  }
+
+  /** Tensors without an architecture may become one file. */
+  private boolean isFile(Path target) {
+    MergePlan plan = preflight.plan();
+    return plan != null && plan.config().isEmpty() && target.toString().endsWith(".safetensors");
+  }
+
+  private static IngotException taken(Path file) {
+    return IngotException.conflict(file + " exists; delete it or name another file");
+  }
+
+  /** The hidden folder in which one file is made. */
+  private static Path besides(Path file) {
+    Path absolute = file.toAbsolutePath().normalize();
+    return absolute.resolveSibling("." + absolute.getFileName() + ".ingot-file");
   }
 
   private void checkTarget(Path target, Findings findings) {
@@ -119,7 +142,9 @@ public final class Merger implements AutoCloseable {
   }
 
   /**
-   * Writes the model folder, which appears when it is complete, and hashes its weights.
+   * Writes the model folder, which appears when it is complete, and hashes its weights. Of tensors
+   * without an architecture, a target that ends with {@code .safetensors} becomes one file; the
+   * options must not ask for shards then.
    *
    * @throws IngotException CONFLICT when the folder is taken or belongs to an input; FAILED when it
    *     does not fit, cannot be written, or an input changed
@@ -127,7 +152,9 @@ public final class Merger implements AutoCloseable {
   public MergeSummary write(
       Path target, MergeFacts facts, Progress progress, Cancellation cancellation)
       throws InterruptedException {
-    return write(target, facts, false, progress, cancellation);
+    return isFile(target)
+        ? writeFile(target, progress, cancellation)
+        : write(target, facts, false, progress, cancellation);
   }
 
   /**
@@ -169,26 +196,20 @@ public final class Merger implements AutoCloseable {
     }
   }
 
-  /**
-   * Writes one file of weights and nothing else; for tensors without an architecture.
-   *
-   * @throws IngotException CONFLICT when the file exists
-   */
-  public MergeSummary writeFile(Path file, Progress progress, Cancellation cancellation)
+  private MergeSummary writeFile(Path file, Progress progress, Cancellation cancellation)
       throws InterruptedException {
-    Path absolute = file.toAbsolutePath().normalize();
-    if (Files.exists(absolute)) {
-      throw IngotException.conflict(file + " exists; delete it or name another file");
+    if (Files.exists(file)) {
+      throw taken(file);
     }
-    Path folder = absolute.resolveSibling("." + absolute.getFileName() + ".ingot-file");
+    Path folder = besides(file);
     try {
-      MergeSummary summary = write(folder, progress, cancellation);
+      MergeSummary summary = write(folder, MergeFacts.NONE, false, progress, cancellation);
       Files.move(
           folder.resolve(plan().naming().stem() + ".safetensors"),
-          absolute,
+          file,
           StandardCopyOption.ATOMIC_MOVE);
       OutputFolder.delete(folder);
-      return summary.of(absolute);
+      return summary.of(file);
     } catch (IOException e) {
       throw IngotException.failed("cannot move the result to " + file + ": " + e.getMessage());
     }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.ingot.error.IngotException;
 import io.ingot.merge.MergeChain.Made;
 import io.ingot.merge.MergeChain.Planned;
+import io.ingot.merge.recipe.ModelRef;
+import io.ingot.merge.recipe.RecipeDocument;
 import io.ingot.merge.recipe.RecipeDocuments;
 import io.ingot.model.ModelFolder;
 import io.ingot.progress.Progress;
@@ -54,12 +56,25 @@ class MergeChainTest {
   private MergeChain chain(String text, NamedResults results, MergeOptions options) {
     RecipeDocuments documents = RecipeDocuments.read("recipe.yml", text);
     assertThat(documents.problems()).isEmpty();
-    return new MergeChain(
-        documents.documents(),
-        reference -> ModelFolder.open(root.resolve(reference.path())),
-        reference -> root.resolve(reference.path()),
-        options,
-        results);
+    return new MergeChain(documents.documents(), new Folders(), options, results);
+  }
+
+  /** Models by the names of their folders. */
+  private final class Folders implements MergeChain.Inputs {
+    @Override
+    public ModelResolver models(RecipeDocument document) {
+      return reference -> ModelFolder.open(root.resolve(reference.path()));
+    }
+
+    @Override
+    public Path adapter(RecipeDocument document, ModelRef reference) {
+      return root.resolve(reference.path());
+    }
+
+    @Override
+    public MergeFacts facts(RecipeDocument document, String title) {
+      return MergeFacts.NONE;
+    }
   }
 
   private List<Made> write(String text, NamedResults results, Path out, MergeOptions options)
@@ -92,7 +107,9 @@ class MergeChainTest {
   void plansWithoutWritingAnything() throws Exception {
     Path results = root.resolve("results");
     List<Planned> planned = chain(TWO, NamedResults.kept(results, true), PLAIN).plan();
-    assertThat(planned).extracting(p -> p.name().orElse("")).containsExactly("mean", "stacked", "");
+    assertThat(planned)
+        .extracting(p -> p.document().name().orElse(""))
+        .containsExactly("mean", "stacked", "");
     assertThat(planned).noneMatch(Planned::kept);
     assertThat(planned.getLast().report().parameters()).isEqualTo(3 * 48 - 40 + 2 * (7 * 48 + 16));
     assertThat(results).doesNotExist();

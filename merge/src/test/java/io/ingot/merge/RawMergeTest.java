@@ -50,9 +50,7 @@ class RawMergeTest {
 
   private MergeSummary merge(String text, Path out, TensorNames names) throws InterruptedException {
     try (Merger merger = inspect(text, PLAIN, names).requirePossible()) {
-      return out.toString().endsWith(".safetensors")
-          ? merger.writeFile(out, Progress.NONE, Cancellation.NONE)
-          : merger.write(out, Progress.NONE, Cancellation.NONE);
+      return merger.write(out, Progress.NONE, Cancellation.NONE);
     }
   }
 

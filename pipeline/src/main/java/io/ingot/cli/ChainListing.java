@@ -2,8 +2,8 @@ package io.ingot.cli;
 
 import io.ingot.merge.MergeChain.Made;
 import io.ingot.merge.MergeChain.Planned;
-import io.ingot.merge.MergeReport;
 import io.ingot.merge.MergeSummary;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,63 +11,73 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 
 /** What {@code merge} shows of a recipe with several documents. */
-record ChainListing(Console console) {
+record ChainListing(Console console, ChainInputs inputs) {
 
-  /**
-   * @param print shows the plan of one document as text
-   */
-  void planned(List<Planned> documents, Consumer<MergeReport> print) {
-    if (!console.json()) {
-      for (Planned document : documents) {
+  void planned(List<Planned> documents) {
+    List<Object> entries = new ArrayList<>();
+    for (Planned planned : documents) {
+      Optional<String> name = planned.document().name();
+      MergePlanReport report =
+          new MergePlanReport(planned.report(), Optional.of(inputs.licenses(planned.document())));
+      if (!console.json()) {
         console.result(
             "document      "
-                + document.name().orElse("(no name)")
-                + (document.kept() ? ", is there already" : ""));
-        print.accept(document.report());
+                + name.orElse("(no name)")
+                + (planned.kept() ? ", is there already" : ""));
+        report.lines().forEach(console::result);
+        continue;
       }
-      return;
-    }
-    List<Object> entries = new ArrayList<>();
-    for (Planned document : documents) {
       Map<String, Object> entry = new LinkedHashMap<>();
-      document.name().ifPresent(name -> entry.put("name", name));
-      entry.put("kept", document.kept());
-      entry.put("plan", new MergePlanReport(document.report(), Optional.empty()).json());
+      name.ifPresent(n -> entry.put("name", n));
+      entry.put("kept", planned.kept());
+      entry.put("plan", report.json());
       entries.add(entry);
     }
-    console.result(Map.of("documents", entries));
+    if (console.json()) {
+      console.result(Map.of("documents", entries));
+    }
   }
 
   /**
+   * Results that only others needed are deleted by now.
+   *
    * @param print shows the summary of one document as text
    */
   void made(List<Made> documents, BiConsumer<Path, MergeSummary> print) {
-    if (!console.json()) {
-      for (Made document : documents) {
-        document
-            .summary()
-            .ifPresentOrElse(
-                summary -> print.accept(document.folder(), summary),
-                () -> console.result(document.folder() + ": was there already"));
-      }
-      return;
-    }
     List<Object> entries = new ArrayList<>();
-    for (Made document : documents) {
-      Map<String, Object> entry = new LinkedHashMap<>();
-      document.name().ifPresent(name -> entry.put("name", name));
-      entry.put("out", document.folder().toString());
-      entry.put("kept", document.summary().isEmpty());
-      document
-          .summary()
+    for (Made made : documents) {
+      if (console.json()) {
+        entries.add(json(made));
+      } else if (made.summary().isEmpty()) {
+        console.result(made.folder() + ": was there already");
+      } else if (Files.exists(made.folder())) {
+        print.accept(made.folder(), made.summary().get());
+      } else {
+        console.result(
+            "%s: %d tensors, used and deleted"
+                .formatted(made.name().orElse(""), made.summary().get().tensors()));
+      }
+    }
+    if (console.json()) {
+      console.result(Map.of("documents", entries));
+    }
+  }
+
+  private static Map<String, Object> json(Made made) {
+    boolean there = Files.exists(made.folder());
+    Map<String, Object> entry = new LinkedHashMap<>();
+    made.name().ifPresent(name -> entry.put("name", name));
+    entry.put("kept", made.summary().isEmpty());
+    entry.put("deleted", !there);
+    if (there) {
+      entry.put("out", made.folder().toString());
+      made.summary()
           .ifPresent(
               summary ->
-                  entry.put("summary", MergeSummaryReport.of(document.folder(), summary).json()));
-      entries.add(entry);
+                  entry.put("summary", MergeSummaryReport.of(made.folder(), summary).json()));
     }
-    console.result(Map.of("documents", entries));
+    return entry;
   }
 }

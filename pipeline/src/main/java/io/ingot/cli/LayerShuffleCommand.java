@@ -5,7 +5,6 @@ import io.ingot.merge.Cancellation;
 import io.ingot.merge.LayerShuffle;
 import io.ingot.merge.LayerShuffle.Share;
 import io.ingot.merge.MergeOptions;
-import io.ingot.merge.MergeSummary;
 import io.ingot.merge.Merger;
 import io.ingot.merge.recipe.ModelRef;
 import io.ingot.merge.recipe.Recipe;
@@ -86,22 +85,18 @@ final class LayerShuffleCommand extends IngotCommand {
     if ((printYaml || dryRun) && !json()) {
       console().result(recipe.stripTrailing());
     }
-    Optional<MergeSummary> summary =
+    Optional<MergeSummaryReport> summary =
         dryRun ? Optional.empty() : Optional.of(merge(recipe, shuffle.seed(), locations));
     if (json()) {
       Map<String, Object> result = new LinkedHashMap<>();
       result.put("seed", shuffle.seed());
       result.put("layers", shuffle.picks());
       result.put("recipe", recipe);
-      summary.ifPresent(s -> result.put("summary", s));
+      summary.ifPresent(s -> result.put("summary", s.json()));
       console().result(result);
     } else {
-      summary.ifPresent(
-          s ->
-              console()
-                  .result(
-                      "%s: %d layers, %d tensors, seed %d"
-                          .formatted(out, shuffle.picks().size(), s.tensors(), shuffle.seed())));
+      console().note("seed " + shuffle.seed());
+      summary.ifPresent(s -> s.lines().forEach(console()::result));
     }
     return 0;
   }
@@ -139,7 +134,7 @@ final class LayerShuffleCommand extends IngotCommand {
     return shares;
   }
 
-  private MergeSummary merge(String source, long seed, ModelLocations locations)
+  private MergeSummaryReport merge(String source, long seed, ModelLocations locations)
       throws InterruptedException {
     Recipe recipe =
         Objects.requireNonNull(RecipeReader.readAll("the recipe", source).getFirst().recipe());
@@ -155,7 +150,13 @@ final class LayerShuffleCommand extends IngotCommand {
             mergekit.threads,
             false);
     try (Merger merger = Merger.open(recipe, source, locations, options)) {
-      return merger.write(Objects.requireNonNull(out), console().progress(), Cancellation.NONE);
+      Path folder = Objects.requireNonNull(out);
+      MergeLicenses licenses = MergeLicenses.of(locations.found(), environment());
+      licenses.obstacles().forEach(console()::warn);
+      String title = String.valueOf(folder.toAbsolutePath().normalize().getFileName());
+      return MergeSummaryReport.of(
+          folder,
+          merger.write(folder, licenses.facts(title), console().progress(), Cancellation.NONE));
     }
   }
 

@@ -10,10 +10,12 @@ import io.ingot.merge.MergeReport;
 import io.ingot.merge.MergeSummary;
 import io.ingot.merge.Merger;
 import io.ingot.merge.NamedResults;
+import io.ingot.merge.TensorNames;
 import io.ingot.merge.recipe.RecipeDocument;
 import io.ingot.merge.recipe.RecipeDocuments;
 import io.ingot.merge.recipe.RecipeProblem;
 import io.ingot.merge.recipe.RecipeProblem.Severity;
+import io.ingot.model.RawModel;
 import io.ingot.tensor.MersenneTwister;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
@@ -74,6 +76,21 @@ final class MergeCommand extends IngotCommand {
   boolean lazy = true;
 
   @Option(
+      names = "--raw",
+      description = "Merge tensors by name, without an architecture; so are .safetensors files.")
+  boolean raw;
+
+  @Option(
+      names = {"-i", "--intersection", "--tensor-intersection"},
+      description = "As --raw: only tensors that all models have.")
+  boolean intersection;
+
+  @Option(
+      names = {"-u", "--union", "--tensor-union"},
+      description = "As --raw: all tensors, each of the models that have it.")
+  boolean union;
+
+  @Option(
       names = "--methods",
       paramLabel = "NAME",
       arity = "0..1",
@@ -108,11 +125,9 @@ final class MergeCommand extends IngotCommand {
     }
     RecipeDocuments documents = RecipeDocuments.read(config.toString(), read());
     report(documents.problems());
-    ModelLocations locations =
-        new ModelLocations(environment(), console().progress(), mergekit.trustRemoteCode);
     boolean single = documents.documents().size() == 1 && intermediates == null;
     if (single && planOnly) {
-      return plan(documents.documents().getFirst(), locations);
+      return plan(documents.documents().getFirst());
     }
     AtomicBoolean stopped = new AtomicBoolean();
     Cancellation cancellation =
@@ -123,17 +138,48 @@ final class MergeCommand extends IngotCommand {
         };
     try (Interrupts interrupts = Interrupts.to(() -> stopped.set(true))) {
       if (single) {
-        merge(documents.documents().getFirst(), locations, cancellation);
+        merge(documents.documents().getFirst(), cancellation);
       } else {
-        merge(documents, locations, cancellation);
+        merge(documents, cancellation);
       }
     }
     return 0;
   }
 
-  private int plan(RecipeDocument document, ModelLocations locations) {
-    try (Merger merger =
-        Merger.inspect(document.recipe(), document.source(), locations, options())) {
+  private ModelLocations locations() {
+    return new ModelLocations(environment(), console().progress(), mergekit.trustRemoteCode);
+  }
+
+  /** Which tensors of a merge without an architecture are merged; empty for a merge of models. */
+  private Optional<TensorNames> names(RecipeDocument document) {
+    if (intersection && union) {
+      throw IngotException.usage("--intersection and --union exclude each other");
+    }
+    boolean files = document.recipe().references().stream().anyMatch(r -> RawModel.isRaw(r.path()));
+    if (!raw && !intersection && !union && !files) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        union ? TensorNames.UNION : intersection ? TensorNames.INTERSECTION : TensorNames.SAME);
+  }
+
+  private Merger inspect(RecipeDocument document, ModelLocations locations) {
+    Optional<TensorNames> names = names(document);
+    if (names.isEmpty()) {
+      return Merger.inspect(document.recipe(), document.source(), locations, options());
+    }
+    boolean file = out != null && out.toString().endsWith(".safetensors");
+    return Merger.inspectRaw(
+        document.recipe(),
+        document.source(),
+        locations::locate,
+        file ? options().withShardBytes(0) : options(),
+        names.get());
+  }
+
+  private int plan(RecipeDocument document) {
+    ModelLocations locations = locations();
+    try (Merger merger = inspect(document, locations)) {
       MergeReport report = out == null ? merger.report() : merger.report(out);
       MergePlanReport shown =
           new MergePlanReport(
@@ -160,12 +206,13 @@ final class MergeCommand extends IngotCommand {
         : codes.size() == 1 ? codes.getFirst() : ErrorKind.INVALID.exitCode();
   }
 
-  private void merge(RecipeDocument document, ModelLocations locations, Cancellation cancellation)
+  private void merge(RecipeDocument document, Cancellation cancellation)
       throws InterruptedException {
     if (out == null) {
       throw IngotException.usage("OUT is missing: the folder to write");
     }
-    try (Merger merger = Merger.open(document.recipe(), document.source(), locations, options())) {
+    ModelLocations locations = locations();
+    try (Merger merger = inspect(document, locations).requirePossible()) {
       MergeLicenses licenses = MergeLicenses.of(locations.found(), environment());
       licenses.obstacles().forEach(console()::warn);
       Path name = out.toAbsolutePath().normalize().getFileName();
@@ -176,18 +223,23 @@ final class MergeCommand extends IngotCommand {
     }
   }
 
-  private void merge(RecipeDocuments documents, ModelLocations locations, Cancellation cancellation)
+  private void merge(RecipeDocuments documents, Cancellation cancellation)
       throws InterruptedException {
     List<RecipeDocument> chosen =
         intermediates == null ? documents.needed() : documents.documents();
     documents.documents().stream()
         .filter(d -> !chosen.contains(d))
         .forEach(d -> console().warn("nothing uses " + d.name().orElse("") + "; left out"));
-    MergeChain chain =
-        new MergeChain(chosen, locations, locations::locate, options(), results(documents));
-    ChainListing listing = new ChainListing(console());
+    if (chosen.stream().anyMatch(d -> names(d).isPresent())) {
+      throw IngotException.invalid(
+          config
+              + " holds several documents; tensors without an architecture are merged one at a time");
+    }
+    ChainInputs inputs = new ChainInputs(chosen, this::locations, environment(), console());
+    MergeChain chain = new MergeChain(chosen, inputs, options(), results(documents));
+    ChainListing listing = new ChainListing(console(), inputs);
     if (planOnly) {
-      listing.planned(chain.plan(), this::print);
+      listing.planned(chain.plan());
     } else {
       listing.made(chain.write(out, console().progress(), cancellation), this::print);
     }
@@ -272,9 +324,5 @@ final class MergeCommand extends IngotCommand {
               "copied from the base as they are, because the architecture does not list them: "
                   + String.join(", ", summary.leftovers()));
     }
-  }
-
-  private void print(MergeReport report) {
-    new MergePlanReport(report, Optional.empty()).lines().forEach(console()::result);
   }
 }

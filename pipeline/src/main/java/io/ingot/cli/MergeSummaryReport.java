@@ -24,12 +24,18 @@ import java.util.stream.Stream;
  */
 record MergeSummaryReport(Path out, MergeSummary summary, List<StoredFile> files, String digest) {
 
-  /** Looks at the folder; weights were hashed while they were written, the rest is small. */
+  /**
+   * Looks at the folder or the one file; weights were hashed while they were written, the rest is
+   * small.
+   */
   static MergeSummaryReport of(Path out, MergeSummary summary) {
     List<StoredFile> files = new ArrayList<>();
     try (Stream<Path> walk = Files.walk(out)) {
       for (Path file : walk.filter(Files::isRegularFile).sorted().toList()) {
-        String name = out.relativize(file).toString().replace('\\', '/');
+        String name =
+            file.equals(out)
+                ? String.valueOf(file.getFileName())
+                : out.relativize(file).toString().replace('\\', '/');
         String known = summary.hashes().get(name);
         files.add(
             new StoredFile(

@@ -22,7 +22,9 @@ public final class Spelling {
         .filter(k -> distance(word, k) <= Math.max(1, Math.max(word.length(), k.length()) / 3));
   }
 
+  /** Letters to insert, delete or replace, and neighbors to swap. */
   private static int distance(String a, String b) {
+    int[] before = new int[0];
     int[] previous = new int[b.length() + 1];
     for (int j = 0; j <= b.length(); j++) {
       previous[j] = j;
@@ -31,9 +33,16 @@ public final class Spelling {
       int[] current = new int[b.length() + 1];
       current[0] = i;
       for (int j = 1; j <= b.length(); j++) {
-        int swap = previous[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        current[j] = Math.min(swap, Math.min(previous[j], current[j - 1]) + 1);
+        int replaced = previous[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        current[j] = Math.min(replaced, Math.min(previous[j], current[j - 1]) + 1);
+        if (i > 1
+            && j > 1
+            && a.charAt(i - 1) == b.charAt(j - 2)
+            && a.charAt(i - 2) == b.charAt(j - 1)) {
+          current[j] = Math.min(current[j], before[j - 2] + 1);
+        }
       }
+      before = previous;
       previous = current;
     }
     return previous[b.length()];

@@ -121,4 +121,11 @@ class RecipeReaderTest {
     assertThatThrownBy(() -> read("a: 1\na: 2\nb: : :")).hasMessageContaining("recipe.yml:");
     assertThatThrownBy(() -> read("")).hasMessageContaining("empty");
   }
+
+  @ParameterizedTest
+  @CsvSource({"dytpe,dtype", "dtpye,dtype", "dtyp,dtype", "dtyype,dtype", "xtype,dtype"})
+  void findsWhatSomebodyMeant(String written, String meant) {
+    assertThat(Spelling.nearest(written, List.of("models", "dtype", "slices"))).contains(meant);
+    assertThat(Spelling.nearest("weather", List.of("models", "dtype"))).isEmpty();
+  }
 }
