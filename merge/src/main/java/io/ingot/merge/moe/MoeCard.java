@@ -40,7 +40,7 @@ final class MoeCard {
     card.frontMatter(plan.recipe().references(), List.of("mergekit", "merge", "moe"));
     card.line("# " + CardText.plain(title)).line("");
     card.line(
-            "A mixture of experts in the %s architecture, made with %s of dense models."
+            "A mixture of experts in the %s architecture, made of dense models with %s."
                 .formatted(plan.family().name(), facts.tool()))
         .line("");
     parts.experts();

@@ -89,7 +89,7 @@ class MoeBuilderTest {
     assertThat(config.path("max_position_embeddings").asInt()).isEqualTo(2048);
     assertThat(root.resolve("out/tokenizer.json")).content().isEqualTo("{}");
     assertThat(root.resolve("out/mergekit_moe_config.yml")).content().contains("prompt 12");
-    assertThat(root.resolve("out/README.md")).content().contains("| 0 | m1 | `prompt 12` |");
+    assertThat(root.resolve("out/README.md")).content().contains("| 0 | `m1` | `prompt 12` |");
   }
 
   @Test
