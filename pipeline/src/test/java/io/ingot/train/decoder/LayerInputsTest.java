@@ -21,7 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LayerInputsTest {
   private static final int HIDDEN = 64;
   private static final List<int[]> ROWS =
-      List.of(new int[] {5, 9, 700, 9}, new int[] {3}, new int[] {44, 45, 46, 47, 48, 49, 50, 51, 9});
+      List.of(
+          new int[] {5, 9, 700, 9}, new int[] {3}, new int[] {44, 45, 46, 47, 48, 49, 50, 51, 9});
 
   @TempDir Path folder;
 

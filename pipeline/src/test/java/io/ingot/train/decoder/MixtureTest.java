@@ -14,7 +14,9 @@ import io.ingot.model.ModelFolder;
 import io.ingot.progress.Progress;
 import io.ingot.train.Precision;
 import io.ingot.train.tokenizer.PromptEncoder;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -30,47 +32,49 @@ import org.junit.jupiter.params.provider.CsvSource;
  * and in transformers; and routers are the states that transformers shows.
  */
 class MixtureTest {
-  private static final String EQUAL =
-      """
-      import json, sys, torch
-      from transformers import AutoModelForCausalLM
-      base, mixture = sys.argv[1:3]
-      a = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32).eval()
-      b, info = AutoModelForCausalLM.from_pretrained(
-          mixture, dtype=torch.float32, output_loading_info=True)
-      ids = torch.randint(3, 1000, (2, int(sys.argv[3])), generator=torch.Generator().manual_seed(1))
-      with torch.no_grad():
-          x, y = a(ids).logits, b.eval()(ids).logits
-      print(json.dumps({
-          "class": type(b).__name__, "off": (x - y).abs().max().item(),
-          "size": x.abs().max().item(),
-          "keys": sum(len(info[k]) for k in ("missing_keys", "unexpected_keys", "mismatched_keys"))}))
-      """;
-  private static final String GATES =
+  /** Arguments: folders with base, out and check.json; prints a JSON list. */
+  private static final String CHECK =
       """
       import json, sys, torch
       from safetensors.torch import load_file
       from transformers import AutoModelForCausalLM, AutoTokenizer
-      base, mixture, gate, mode = sys.argv[1:5]
-      tok = AutoTokenizer.from_pretrained(base)
-      model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32).eval()
-      def mean(prompts):
-          total = 0
-          for p in prompts:
-              ids = tok((tok.bos_token or "") + p, return_tensors="pt", add_special_tokens=False)
-              with torch.no_grad():
-                  h = torch.stack(model(**ids, output_hidden_states=True).hidden_states[:-1])[:, 0]
-              total = total + (h.mean(1) if mode == "hidden_avg" else h[:, -1])
-          return total / len(prompts)
-      rows = [mean(["Order a fern", "two lines\\nof text"]) - mean(["nothing"]), mean(["The cat sat on"])]
-      weights = load_file(mixture + "/model.safetensors")
-      least = 1.0
-      for layer in range(3):
-          made = weights["model.layers.%d.%s.weight" % (layer, gate)]
-          for e, row in enumerate(rows):
-              wanted = row[layer] / row[layer].norm()
-              least = min(least, torch.dot(made[e].double(), wanted.double()).item())
-      print(json.dumps({"cosine": least}))
+
+      def equal(place, base, tokens):
+          b, info = AutoModelForCausalLM.from_pretrained(
+              place + "/out", dtype=torch.float32, output_loading_info=True)
+          ids = torch.randint(3, 1000, (2, tokens), generator=torch.Generator().manual_seed(1))
+          with torch.no_grad():
+              x, y = base(ids).logits, b.eval()(ids).logits
+          return {"class": type(b).__name__, "off": (x - y).abs().max().item(),
+                  "size": x.abs().max().item(),
+                  "keys": sum(len(info[k]) for k in ("missing_keys", "unexpected_keys", "mismatched_keys"))}
+
+      def gates(place, base, mode, gate):
+          tok = AutoTokenizer.from_pretrained(place + "/base")
+          def mean(prompts):
+              total = 0
+              for p in prompts:
+                  ids = tok((tok.bos_token or "") + p, return_tensors="pt", add_special_tokens=False)
+                  with torch.no_grad():
+                      h = torch.stack(base(**ids, output_hidden_states=True).hidden_states[:-1])[:, 0]
+                  total = total + (h.mean(1) if mode == "hidden_avg" else h[:, -1])
+              return total / len(prompts)
+          rows = [mean(["Order a fern", "two lines\\nof text"]) - mean(["nothing"]), mean(["The cat sat on"])]
+          weights = load_file(place + "/out/model.safetensors")
+          least = 1.0
+          for layer in range(3):
+              made = weights["model.layers.%d.%s.weight" % (layer, gate)]
+              for e, row in enumerate(rows):
+                  wanted = row[layer] / row[layer].norm()
+                  least = min(least, torch.dot(made[e].double(), wanted.double()).item())
+          return {"cosine": least}
+
+      done = []
+      for place in sys.argv[1:]:
+          check = json.load(open(place + "/check.json"))
+          base = AutoModelForCausalLM.from_pretrained(place + "/base", dtype=torch.float32).eval()
+          done.append(gates(place, base, **check) if "mode" in check else equal(place, base, **check))
+      print(json.dumps(done))
       """;
 
   @TempDir Path folder;
@@ -138,59 +142,71 @@ class MixtureTest {
     }
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "llama, mixtral, MixtralForCausalLM, 40",
-    "mistral, mixtral, MixtralForCausalLM, 40",
-    "llama, qwen moe, Qwen2MoeForCausalLM, 40",
-    "mistral, qwen moe, Qwen2MoeForCausalLM, 8",
-    "qwen2, qwen moe, Qwen2MoeForCausalLM, 40",
-    "qwen3, qwen3, Qwen3MoeForCausalLM, 40"
-  })
-  void equalExpertsAreTheBaseInTransformers(String kind, String family, String name, int tokens)
-      throws Exception {
+  @Test
+  void transformersAgrees() throws Exception {
     PythonPeer python = PythonPeer.with("torch", "transformers", "safetensors");
-    Path out = equal(kind, family);
+    String[][] equal = {
+      {"llama", "mixtral", "MixtralForCausalLM", "40"},
+      {"mistral", "mixtral", "MixtralForCausalLM", "40"},
+      {"llama", "qwen moe", "Qwen2MoeForCausalLM", "40"},
+      {"mistral", "qwen moe", "Qwen2MoeForCausalLM", "8"},
+      {"qwen2", "qwen moe", "Qwen2MoeForCausalLM", "40"},
+      {"qwen3", "qwen3", "Qwen3MoeForCausalLM", "40"}
+    };
+    String[][] gates = {
+      {"llama", "block_sparse_moe.gate", "hidden"},
+      {"mistral", "block_sparse_moe.gate", "hidden_avg"},
+      {"qwen3", "mlp.gate", "hidden_last"}
+    };
+    Path all = folder;
+    List<Path> places = new ArrayList<>();
+    for (String[] one : equal) {
+      folder = Files.createDirectories(all.resolve(String.valueOf(places.size())));
+      equal(one[0], one[1]);
+      Files.writeString(folder.resolve("check.json"), "{\"tokens\": " + one[3] + "}");
+      places.add(folder);
+    }
+    for (String[] one : gates) {
+      folder = Files.createDirectories(all.resolve(String.valueOf(places.size())));
+      routers(one[0], one[2]);
+      Files.writeString(
+          folder.resolve("check.json"),
+          "{\"gate\": \"%s\", \"mode\": \"%s\"}".formatted(one[1], one[2]));
+      places.add(folder);
+    }
     JsonNode seen =
         new ObjectMapper()
-            .readTree(python.run(EQUAL, quiet(), folder.resolve("base"), out, tokens));
-    assertThat(seen.path("class").asText()).isEqualTo(name);
-    assertThat(seen.path("keys").asInt(-1)).isZero();
-    assertThat(seen.path("off").asDouble(1)).isLessThan(1e-4);
-    assertThat(seen.path("size").asDouble()).isGreaterThan(0.5);
+            .readTree(
+                python.run(
+                    CHECK,
+                    Map.of("HF_HUB_OFFLINE", "1", "TRANSFORMERS_VERBOSITY", "error"),
+                    places.toArray()));
+    for (int i = 0; i < equal.length; i++) {
+      JsonNode one = seen.path(i);
+      assertThat(one.path("class").asText()).isEqualTo(equal[i][2]);
+      assertThat(one.path("keys").asInt(-1)).isZero();
+      assertThat(one.path("off").asDouble(1)).as(one.toString()).isLessThan(1e-4);
+      assertThat(one.path("size").asDouble()).isGreaterThan(0.5);
+    }
+    for (int i = 0; i < gates.length; i++) {
+      assertThat(seen.path(equal.length + i).path("cosine").asDouble()).isGreaterThan(0.99999);
+    }
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "llama, block_sparse_moe.gate, hidden",
-    "mistral, block_sparse_moe.gate, hidden_avg",
-    "qwen3, mlp.gate, hidden_last"
-  })
-  void routersAreTheStatesThatTransformersShows(String kind, String gate, String mode)
-      throws Exception {
-    PythonPeer python = PythonPeer.with("torch", "transformers", "safetensors");
+  private void routers(String kind, String mode) throws Exception {
     RandomModel.write(folder.resolve("base"), kind, 1);
     RandomModel.write(folder.resolve("other"), kind, 2);
-    Path out =
-        build(
-            """
-            base_model: base
-            gate_mode: %s
-            experts:
-              - source_model: base
-                positive_prompts: [Order a fern, "two lines\\nof text"]
-                negative_prompts: [nothing]
-              - {source_model: other, positive_prompts: [The cat sat on]}
-            """
-                .formatted(mode));
-    JsonNode seen =
-        new ObjectMapper()
-            .readTree(python.run(GATES, quiet(), folder.resolve("base"), out, gate, mode));
-    assertThat(seen.path("cosine").asDouble()).isGreaterThan(0.99999);
-  }
-
-  private static Map<String, String> quiet() {
-    return Map.of("HF_HUB_OFFLINE", "1", "TRANSFORMERS_VERBOSITY", "error");
+    build(
+        """
+        base_model: base
+        gate_mode: %s
+        experts:
+          - source_model: base
+            positive_prompts: [Order a fern, "two lines\\nof text"]
+            negative_prompts: [nothing]
+          - {source_model: other, positive_prompts: [The cat sat on]}
+        """
+            .formatted(mode));
   }
 
   @Test
@@ -210,7 +226,10 @@ class MixtureTest {
         ModelFolder mixture = ModelFolder.open(out);
         TorchLanguageModel dense = TorchLanguageModel.load(base, Precision.FP32, "cpu");
         TorchLanguageModel sparse = TorchLanguageModel.load(mixture, Precision.FP32, "cpu")) {
-      assertThat(Math.abs(dense.score(List.of(row)).getFirst()[5] - sparse.score(List.of(row)).getFirst()[5]))
+      assertThat(
+              Math.abs(
+                  dense.score(List.of(row)).getFirst()[5]
+                      - sparse.score(List.of(row)).getFirst()[5]))
           .isGreaterThan(1e-3f);
     }
   }

@@ -107,7 +107,6 @@ public final class RandomModel {
   }
 
   private static TensorInfo info(String name, long... shape) {
-    return new TensorInfo(
-        name, DType.F32, java.util.Arrays.stream(shape).boxed().toList());
+    return new TensorInfo(name, DType.F32, java.util.Arrays.stream(shape).boxed().toList());
   }
 }
