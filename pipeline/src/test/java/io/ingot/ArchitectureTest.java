@@ -21,7 +21,8 @@ class ArchitectureTest {
     "io.ingot.model..",
     "io.ingot.merge..",
     "io.ingot.adapter..",
-    "io.ingot.gguf.."
+    "io.ingot.gguf..",
+    "io.ingot.linear.."
   };
 
   @ArchTest
