@@ -1,8 +1,8 @@
 package io.ingot.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ingot.error.IngotException;
 import io.ingot.merge.Cancellation;
-import io.ingot.merge.MergeFacts;
 import io.ingot.merge.MergeOptions;
 import io.ingot.merge.MergeSummary;
 import io.ingot.merge.moe.MoeBuilder;
@@ -15,9 +15,10 @@ import io.ingot.tensor.MersenneTwister;
 import io.ingot.train.decoder.LayerInputs;
 import io.ingot.train.tokenizer.PromptEncoder;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -80,25 +81,32 @@ final class MoeCommand extends IngotCommand {
     file.report(reading.problems(), strict, console());
     MoeRecipe recipe = Objects.requireNonNull(reading.recipe());
     Progress progress = console().progress();
-    try (MoeBuilder builder =
-        MoeBuilder.open(
-            recipe,
-            source,
-            new ModelLocations(environment(), progress, mergekit.trustRemoteCode),
-            options())) {
+    ModelLocations locations =
+        new ModelLocations(environment(), progress, mergekit.trustRemoteCode);
+    AtomicBoolean stopped = new AtomicBoolean();
+    Cancellation cancellation =
+        () -> {
+          if (stopped.get()) {
+            throw new InterruptedException();
+          }
+        };
+    try (MoeBuilder builder = MoeBuilder.open(recipe, source, locations, options());
+        Interrupts interrupts = Interrupts.to(() -> stopped.set(true))) {
+      MergeLicenses licenses = MergeLicenses.of(locations.found(), environment());
       if (planOnly || out == null) {
-        print(builder.report());
-      } else {
-        print(
-            builder.report(),
-            builder.write(
-                out,
-                MergeFacts.NONE,
-                new PromptEncoder(),
-                new LayerInputs("cpu", progress),
-                progress,
-                Cancellation.NONE));
+        print(new MoePlanReport(out == null ? builder.report() : builder.report(out), licenses));
+        return 0;
       }
+      licenses.obstacles().forEach(console()::warn);
+      MergeSummary summary =
+          builder.write(
+              out,
+              licenses.facts(String.valueOf(out.toAbsolutePath().normalize().getFileName())),
+              new PromptEncoder(),
+              new LayerInputs("cpu", progress),
+              progress,
+              cancellation);
+      print(builder.report(), MergeSummaryReport.of(out, summary));
     }
     return 0;
   }
@@ -116,55 +124,31 @@ final class MoeCommand extends IngotCommand {
         resume);
   }
 
-  private void print(MoeReport report, MergeSummary summary) {
+  private void print(MoeReport report, MergeSummaryReport summary) {
     if (json()) {
-      console().result(summary);
+      ObjectNode document = summary.json();
+      document.put("architecture", report.architecture());
+      document.put("experts", report.experts());
+      document.put("active_parameters", report.activeParameters());
+      console().result(document);
       return;
     }
-    console()
-        .result(
-            String.format(
-                Locale.ROOT,
-                "%s: %s of %d experts, %d tensors, %.1f M parameters (%.1f M active), %.1f MB in %.1f s (%.2f GB/s), %d file%s",
-                out,
+    List<String> lines = new ArrayList<>(summary.lines());
+    lines.add(
+        1,
+        "  model   %s of %d experts in each layer; a token meets %s parameters"
+            .formatted(
                 report.architecture(),
                 report.experts(),
-                summary.tensors(),
-                summary.parameters() / 1e6,
-                report.activeParameters() / 1e6,
-                summary.bytes() / 1e6,
-                summary.seconds(),
-                summary.gigabytesPerSecond(),
-                summary.files().size(),
-                summary.files().size() == 1 ? "" : "s"));
+                MergeSizes.parameters(report.activeParameters())));
+    lines.forEach(console()::result);
   }
 
-  private void print(MoeReport report) {
+  private void print(MoePlanReport report) {
     if (json()) {
-      console().result(report);
-      return;
+      console().result(report.json());
+    } else {
+      report.lines().forEach(console()::result);
     }
-    console().result("architecture  " + report.architecture());
-    console().result("gate mode     " + report.gateMode());
-    console().result("models        " + String.join(", ", report.models()));
-    console()
-        .result(
-            "experts       %d in each of %d layers, %d per token"
-                .formatted(report.experts(), report.layers(), report.expertsPerToken()));
-    console()
-        .result(
-            String.format(
-                Locale.ROOT,
-                "output        %d tensors, %.1f M parameters (%.1f M active), %.1f MB in %d file%s",
-                report.tensors(),
-                report.parameters() / 1e6,
-                report.activeParameters() / 1e6,
-                report.diskBytes() / 1e6,
-                report.files().size(),
-                report.files().size() == 1 ? "" : "s"));
-    console()
-        .result(
-            String.format(Locale.ROOT, "memory        about %.1f GB", report.memoryBytes() / 1e9));
-    report.warnings().forEach(w -> console().result("warning       " + w));
   }
 }

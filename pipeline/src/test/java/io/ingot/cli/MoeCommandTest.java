@@ -80,7 +80,10 @@ class MoeCommandTest {
   @Test
   void writesAModelThatRuns() throws Exception {
     assertThat(run("moe", recipe("base", "base", "poet", ""), target())).as(err).isZero();
-    assertThat(out).contains("Mixtral of 2 experts");
+    assertThat(out)
+        .contains("  model   Mixtral of 2 experts in each layer")
+        .containsPattern("sha256  [0-9a-f]{64}");
+    assertThat(err).contains("base, poet: no license is stated");
     try (var files = Files.list(folder.resolve("out"))) {
       assertThat(files.map(f -> f.getFileName().toString()))
           .contains(
@@ -108,7 +111,23 @@ class MoeCommandTest {
     JsonNode report = new ObjectMapper().readTree(out);
     assertThat(report.path("architecture").asText()).isEqualTo("Mixtral");
     assertThat(report.path("outputs")).hasSize(3 + 3 * (6 + 1 + 6));
+    assertThat(report.path("license").path("blocked").isBoolean()).isTrue();
+    assertThat(run("moe", file, folder.resolve("poet").toString(), "--plan")).isEqualTo(5);
+    assertThat(err).contains("an input");
     assertThat(folder.resolve("out")).doesNotExist();
+  }
+
+  @Test
+  void carriesLicensesForward() throws Exception {
+    Files.writeString(folder.resolve("base/README.md"), "---\nlicense: apache-2.0\n---\n# b\n");
+    Files.writeString(folder.resolve("poet/README.md"), "---\nlicense: cc-by-nc-4.0\n---\n# p\n");
+    assertThat(run("moe", recipe("base", "base", "poet", ""), target())).as(err).isZero();
+    assertThat(folder.resolve("out/README.md"))
+        .content()
+        .startsWith("---\nlicense: ")
+        .contains("cc-by-nc-4.0")
+        .contains("| 1 | `poet` | `the cat sat` |")
+        .doesNotContain(folder.toString());
   }
 
   @Test

@@ -10,10 +10,12 @@ public interface HiddenStates {
   @FunctionalInterface
   interface Visitor {
     /**
+     * Takes the states of a row; throws when the work is to be given up.
+     *
      * @param row number of the row of tokens
      * @param states {@code [tokens of the row, hidden]}, row-major; only valid during the call
      */
-    void accept(int layer, int row, float[] states);
+    void accept(int layer, int row, float[] states) throws InterruptedException;
   }
 
   /**
@@ -23,5 +25,5 @@ public interface HiddenStates {
    * @throws io.ingot.error.IngotException when the model cannot be run, or a row is empty or holds
    *     a token that it has no embedding for
    */
-  void visit(Model model, List<int[]> rows, Visitor visitor);
+  void visit(Model model, List<int[]> rows, Visitor visitor) throws InterruptedException;
 }

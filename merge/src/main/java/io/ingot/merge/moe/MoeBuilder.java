@@ -78,6 +78,16 @@ public final class MoeBuilder implements AutoCloseable {
   }
 
   /**
+   * What the mixture would be when it is written to a folder, which is looked at as well.
+   *
+   * @throws IngotException as {@link #write}
+   */
+  public MoeReport report(Path target) {
+    TargetCheck.require(target, models, plan.bytes());
+    return report();
+  }
+
+  /**
    * Writes the model folder, which appears when it is complete, and hashes its weights.
    *
    * @param facts what the card tells about licenses
@@ -111,7 +121,7 @@ public final class MoeBuilder implements AutoCloseable {
               String.valueOf(name),
               facts,
               resume[0],
-              routers(encoder, states),
+              routers(encoder, states, cancellation),
               progress,
               cancellation);
       OutputRecord.remove(folder.work());
@@ -132,10 +142,11 @@ public final class MoeBuilder implements AutoCloseable {
   /** The rows of the routers and the generator behind them. */
   private record Gates(float[][][] rows, MersenneTwister random) {}
 
-  private Gates routers(TokenEncoder encoder, HiddenStates states) {
+  private Gates routers(TokenEncoder encoder, HiddenStates states, Cancellation cancellation)
+      throws InterruptedException {
     MersenneTwister random = new MersenneTwister(options.seed());
     Routers routers = new Routers(plan.recipe(), plan.shape());
-    return new Gates(routers.make(base(), encoder, states, random), random);
+    return new Gates(routers.make(base(), encoder, states, random, cancellation), random);
   }
 
   private Model base() {

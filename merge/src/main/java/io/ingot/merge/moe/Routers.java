@@ -1,6 +1,7 @@
 package io.ingot.merge.moe;
 
 import io.ingot.error.IngotException;
+import io.ingot.merge.Cancellation;
 import io.ingot.merge.moe.MoeRecipe.Expert;
 import io.ingot.model.Model;
 import io.ingot.tensor.Elements;
@@ -50,12 +51,19 @@ final class Routers {
    *
    * @throws IngotException when a state is not a number, or the base cannot be run
    */
-  float[][][] make(Model base, TokenEncoder encoder, HiddenStates states, MersenneTwister random) {
+  float[][][] make(
+      Model base,
+      TokenEncoder encoder,
+      HiddenStates states,
+      MersenneTwister random,
+      Cancellation cancellation)
+      throws InterruptedException {
     return switch (recipe.gateMode()) {
       case RANDOM -> normal(random);
       case UNIFORM_RANDOM -> uniform(random);
       case CHEAP_EMBED -> embeddings(base, encode(base, encoder));
-      case HIDDEN, HIDDEN_LAST, HIDDEN_AVG -> hidden(base, encode(base, encoder), states);
+      case HIDDEN, HIDDEN_LAST, HIDDEN_AVG ->
+          hidden(base, encode(base, encoder), states, cancellation);
     };
   }
 
@@ -133,7 +141,9 @@ final class Routers {
     return rows;
   }
 
-  private float[][][] hidden(Model base, List<int[]> tokens, HiddenStates states) {
+  private float[][][] hidden(
+      Model base, List<int[]> tokens, HiddenStates states, Cancellation cancellation)
+      throws InterruptedException {
     boolean mean = recipe.gateMode() == GateMode.HIDDEN_AVG;
     int hidden = shape.hidden();
     double[][][] sums = new double[shape.layers()][][];
@@ -142,6 +152,7 @@ final class Routers {
         base,
         tokens,
         (layer, row, values) -> {
+          cancellation.check();
           double[][] sum = sums[layer];
           if (sum == null) {
             sum = new double[2 * gated.size()][hidden];

@@ -57,7 +57,8 @@ final class Mixtures {
         .toList();
   }
 
-  static void visit(Model model, List<int[]> rows, HiddenStates.Visitor visitor) {
+  static void visit(Model model, List<int[]> rows, HiddenStates.Visitor visitor)
+      throws InterruptedException {
     for (int layer = 0; layer < TinyDense.LAYERS; layer++) {
       for (int row = rows.size() - 1; row >= 0; row--) {
         int[] tokens = rows.get(row);

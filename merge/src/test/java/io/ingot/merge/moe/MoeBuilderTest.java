@@ -445,6 +445,23 @@ class MoeBuilderTest {
   }
 
   @Test
+  void mayBeGivenUpWhileTheBaseRuns() {
+    models("llama");
+    assertThatThrownBy(
+            () ->
+                Mixtures.write(
+                    root,
+                    Mixtures.recipe("m0", "", "m1 1", "m2 2"),
+                    OPTIONS,
+                    root.resolve("out"),
+                    () -> {
+                      throw new InterruptedException();
+                    }))
+        .isInstanceOf(InterruptedException.class);
+    assertThat(root.resolve(".out.ingot-partial")).doesNotExist();
+  }
+
+  @Test
   void neverWritesOverAnInput() {
     models("llama");
     String recipe = Mixtures.recipe("m0", "", "m1 1", "m2 2");

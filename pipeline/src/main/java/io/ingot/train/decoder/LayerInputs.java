@@ -44,7 +44,7 @@ public record LayerInputs(String device, Progress progress) implements HiddenSta
   }
 
   @Override
-  public void visit(Model model, List<int[]> rows, Visitor visitor) {
+  public void visit(Model model, List<int[]> rows, Visitor visitor) throws InterruptedException {
     DecoderShape shape = DecoderConfig.read(model.config());
     DecoderProgram text = DecoderProgram.of(shape);
     TorchDevice place = TorchDevice.of(device);
@@ -61,6 +61,7 @@ public record LayerInputs(String device, Progress progress) implements HiddenSta
         }
         progress.advance(1);
       }
+      progress.end();
     }
   }
 
@@ -108,7 +109,8 @@ public record LayerInputs(String device, Progress progress) implements HiddenSta
     return batches;
   }
 
-  private static void show(Batch batch, int layer, int hidden, Visitor visitor) {
+  private static void show(Batch batch, int layer, int hidden, Visitor visitor)
+      throws InterruptedException {
     float[] all = batch.states.toFloatArray();
     for (int r = 0; r < batch.numbers.length; r++) {
       int begin = batch.rows.starts()[r];

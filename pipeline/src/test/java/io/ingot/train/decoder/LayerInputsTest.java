@@ -26,7 +26,8 @@ class LayerInputsTest {
 
   @TempDir Path folder;
 
-  private static TreeMap<String, float[]> visit(ModelFolder model, List<int[]> rows) {
+  private static TreeMap<String, float[]> visit(ModelFolder model, List<int[]> rows)
+      throws InterruptedException {
     TreeMap<String, float[]> states = new TreeMap<>();
     List<Integer> layers = new ArrayList<>();
     new LayerInputs("cpu", Progress.NONE)
