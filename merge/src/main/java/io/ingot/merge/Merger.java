@@ -31,6 +31,7 @@ public final class Merger implements AutoCloseable {
   private final Recipe recipe;
   private final String source;
   private final Preflight preflight;
+  private boolean hash = true;
 
   private Merger(Recipe recipe, String source, Preflight preflight) {
     this.recipe = recipe;
@@ -82,6 +83,11 @@ public final class Merger implements AutoCloseable {
       close();
       throw e;
     }
+  }
+
+  /** Whether {@link #write} hashes the weights; it does unless told otherwise. */
+  public void hash(boolean wanted) {
+    hash = wanted;
   }
 
   /** What the merge would do, for people. */
@@ -176,7 +182,7 @@ public final class Merger implements AutoCloseable {
       OutputRecord.begin(folder.work(), digest);
       Path name = target.toAbsolutePath().normalize().getFileName();
       MergeSummary summary =
-          fill(folder.work(), String.valueOf(name), facts, resume[0], true, progress, cancellation);
+          fill(folder.work(), String.valueOf(name), facts, resume[0], hash, progress, cancellation);
       if (recorded) {
         OutputRecord.complete(folder.work(), digest);
       } else {

@@ -5,6 +5,7 @@ import io.ingot.error.IngotException;
 import io.ingot.merge.Cancellation;
 import io.ingot.merge.Finding;
 import io.ingot.merge.MergeChain;
+import io.ingot.merge.MergeFacts;
 import io.ingot.merge.MergeOptions;
 import io.ingot.merge.MergeReport;
 import io.ingot.merge.MergeSummary;
@@ -57,6 +58,14 @@ final class MergeCommand extends IngotCommand {
 
   @Option(names = "--resume", description = "Go on where an interrupted run stopped.")
   boolean resume;
+
+  @Option(
+      names = "--sha256",
+      negatable = true,
+      defaultValue = "true",
+      fallbackValue = "true",
+      description = "Hash the result while it is written (default: on).")
+  boolean sha256 = true;
 
   @Option(names = "--fail-on-nan", description = "Fail when a result is NaN or infinite.")
   boolean failOnNan;
@@ -216,10 +225,9 @@ final class MergeCommand extends IngotCommand {
       MergeLicenses licenses = MergeLicenses.of(locations.found(), environment());
       licenses.obstacles().forEach(console()::warn);
       Path name = out.toAbsolutePath().normalize().getFileName();
-      print(
-          out,
-          merger.write(
-              out, licenses.facts(String.valueOf(name)), console().progress(), cancellation));
+      MergeFacts facts = licenses.facts(String.valueOf(name));
+      merger.hash(sha256);
+      print(out, merger.write(out, facts, console().progress(), cancellation));
     }
   }
 

@@ -18,9 +18,9 @@ import java.util.stream.Stream;
 /**
  * What {@code merge} shows at its end.
  *
- * @param files all files of the folder, hashed
+ * @param files all files of the folder; weights that nobody hashed have no hash
  * @param digest of the folder, as artifacts of jobs have it: SHA-256 over path, size and SHA-256 of
- *     every file
+ *     every file; empty when the weights were not hashed
  */
 record MergeSummaryReport(Path out, MergeSummary summary, List<StoredFile> files, String digest) {
 
@@ -37,6 +37,9 @@ record MergeSummaryReport(Path out, MergeSummary summary, List<StoredFile> files
                 ? String.valueOf(file.getFileName())
                 : out.relativize(file).toString().replace('\\', '/');
         String known = summary.hashes().get(name);
+        if (known == null && summary.files().contains(name)) {
+          known = "";
+        }
         files.add(
             new StoredFile(
                 name,
@@ -47,7 +50,8 @@ record MergeSummaryReport(Path out, MergeSummary summary, List<StoredFile> files
     } catch (IOException e) {
       throw IngotException.failed("cannot read " + out + ": " + e.getMessage());
     }
-    return new MergeSummaryReport(out, summary, files, ContentDigest.ofFiles(files));
+    return new MergeSummaryReport(
+        out, summary, files, summary.hashes().isEmpty() ? "" : ContentDigest.ofFiles(files));
   }
 
   private long size() {
@@ -114,7 +118,9 @@ record MergeSummaryReport(Path out, MergeSummary summary, List<StoredFile> files
                 MergeSizes.bytes(size()),
                 MergeSizes.count(files.size(), "file"),
                 String.join(" ", weights())));
-    lines.add("  sha256  " + digest);
+    if (!digest.isEmpty()) {
+      lines.add("  sha256  " + digest);
+    }
     return lines;
   }
 

@@ -48,6 +48,11 @@ public final class Linear implements MergeMethod {
                 + " takes part in a linear merge and needs a weight; list it under models");
       }
     }
+    double sum = tensor.operands().stream().mapToDouble(o -> o.number("weight")).sum();
+    if (sum == 0 && tensor.flag("normalize") && !tensor.compatible()) {
+      throw tensor.fail(
+          "the weights sum to 0, by which nothing can be divided; 'normalize: false'");
+    }
     return Optional.of(new Outcome(tensor.commonType(), tensor.commonShape()));
   }
 
