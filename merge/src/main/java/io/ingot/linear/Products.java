@@ -8,7 +8,7 @@ import java.util.List;
  * read in panels that fit a core's cache and never stays in memory. Sums are made of partial sums
  * of a fixed length, so results depend on nothing but the operands. Thread-safe.
  */
-final class Products {
+public final class Products {
   /** Rows of a panel of the large matrix when rows are independent; a multiple of the tile. */
   private static final int TALL = 96;
 
@@ -29,12 +29,12 @@ final class Products {
 
   private final Parallel parallel;
 
-  Products(Parallel parallel) {
+  public Products(Parallel parallel) {
     this.parallel = parallel;
   }
 
   /** Sum of the squares of all elements; NaN or infinite when one is. */
-  double squares(MatrixSource matrix) {
+  public double squares(MatrixSource matrix) {
     double[] sums = new double[Parallel.count(matrix.rows(), DEEP)];
     parallel.blocks(
         matrix.rows(),
@@ -59,7 +59,7 @@ final class Products {
   }
 
   /** {@code D X}: {@code [m, n] [n, b]}. */
-  Block times(MatrixSource matrix, Block right) {
+  public Block times(MatrixSource matrix, Block right) {
     Block product = Block.zeros(matrix.rows(), right.columns());
     int b = right.columns();
     parallel.blocks(
@@ -92,7 +92,7 @@ final class Products {
   }
 
   /** {@code D' X}: the transpose of {@code [m, n]} times {@code [m, b]}. */
-  Block transposedTimes(MatrixSource matrix, Block right) {
+  public Block transposedTimes(MatrixSource matrix, Block right) {
     Block product = Block.zeros(matrix.columns(), right.columns());
     int b = right.columns();
     parallel.blocks(

@@ -47,6 +47,7 @@ import picocli.CommandLine.ScopeType;
       LayerShuffleCommand.class,
       MoeCommand.class,
       AdapterCommand.class,
+      TokenSurgeonCommand.class,
       // gguf
       ConvertCommand.class,
       QuantizeCommand.class,

@@ -20,8 +20,13 @@ import java.util.Set;
  *
  * @param json the whole file
  */
-record TokenizerFile(ObjectNode json) {
-  static TokenizerFile read(Path folder) {
+public record TokenizerFile(ObjectNode json) {
+  /**
+   * Reads the file of a model folder.
+   *
+   * @throws IngotException INVALID when there is none, or it is no JSON
+   */
+  public static TokenizerFile read(Path folder) {
     Path file = folder.resolve("tokenizer.json");
     if (!Files.isRegularFile(file)) {
       throw IngotException.invalid(
@@ -31,7 +36,7 @@ record TokenizerFile(ObjectNode json) {
   }
 
   /** Ids by token, added tokens included. */
-  Map<String, Integer> ids() {
+  public Map<String, Integer> ids() {
     Map<String, Integer> ids = new LinkedHashMap<>();
     JsonNode vocabulary = json.path("model").path("vocab");
     if (vocabulary.isArray()) {
@@ -46,7 +51,7 @@ record TokenizerFile(ObjectNode json) {
   }
 
   /** Entries of {@code added_tokens}. */
-  List<ObjectNode> addedTokens() {
+  public List<ObjectNode> addedTokens() {
     List<ObjectNode> tokens = new ArrayList<>();
     json.path("added_tokens")
         .forEach(

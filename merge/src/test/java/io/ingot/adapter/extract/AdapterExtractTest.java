@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.ingot.TinyModel;
 import io.ingot.adapter.AdaptedModel;
 import io.ingot.error.IngotException;
 import io.ingot.model.Model;

@@ -1,4 +1,4 @@
-package io.ingot.adapter.extract;
+package io.ingot;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -21,16 +21,16 @@ import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 
 /** A model of a few small tensors, made for one test. */
-final class TinyModel {
+public final class TinyModel {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  final ObjectNode config = JSON.createObjectNode();
-  final Map<String, float[]> values = new LinkedHashMap<>();
-  final Map<String, List<Long>> shapes = new LinkedHashMap<>();
-  DType dtype = DType.F32;
+  public final ObjectNode config = JSON.createObjectNode();
+  public final Map<String, float[]> values = new LinkedHashMap<>();
+  public final Map<String, List<Long>> shapes = new LinkedHashMap<>();
+  public DType dtype = DType.F32;
 
   /** A Llama of two layers, hidden size 24, 40 tokens, with a head of its own. */
-  static TinyModel llama() {
+  public static TinyModel llama() {
     TinyModel model = new TinyModel();
     model.config.putArray("architectures").add("LlamaForCausalLM");
     model.config.put("model_type", "llama");
@@ -57,7 +57,7 @@ final class TinyModel {
   }
 
   /** Adds a tensor of reproducible random values. */
-  TinyModel add(String name, int... shape) {
+  public TinyModel add(String name, int... shape) {
     int count = 1;
     List<Long> dims = new ArrayList<>();
     for (int dim : shape) {
@@ -74,18 +74,18 @@ final class TinyModel {
     return this;
   }
 
-  TinyModel remove(String name) {
+  public TinyModel remove(String name) {
     values.remove(name);
     shapes.remove(name);
     return this;
   }
 
-  float[] get(String name) {
+  public float[] get(String name) {
     return Objects.requireNonNull(values.get(name));
   }
 
   /** A copy that can be changed. */
-  TinyModel copy() {
+  public TinyModel copy() {
     TinyModel copy = new TinyModel();
     copy.config.setAll(config.deepCopy());
     values.forEach((name, data) -> copy.values.put(name, data.clone()));
@@ -95,7 +95,7 @@ final class TinyModel {
   }
 
   /** Adds a product of two random factors to a matrix. */
-  TinyModel change(String name, int rank, double scale) {
+  public TinyModel change(String name, int rank, double scale) {
     int rows = Math.toIntExact(Objects.requireNonNull(shapes.get(name)).getFirst());
     float[] data = get(name);
     int columns = data.length / rows;
@@ -110,7 +110,7 @@ final class TinyModel {
     return this;
   }
 
-  TinyModel map(String name, UnaryOperator<Float> change) {
+  public TinyModel map(String name, UnaryOperator<Float> change) {
     float[] data = get(name);
     for (int i = 0; i < data.length; i++) {
       data[i] = change.apply(data[i]);
@@ -119,7 +119,7 @@ final class TinyModel {
   }
 
   /** Writes the folder. */
-  Path write(Path folder) throws IOException {
+  public Path write(Path folder) throws IOException {
     Files.createDirectories(folder);
     Files.writeString(folder.resolve("config.json"), JSON.writeValueAsString(config));
     List<TensorInfo> tensors =
@@ -140,7 +140,7 @@ final class TinyModel {
     return folder;
   }
 
-  ModelFolder open(Path folder) throws IOException {
+  public ModelFolder open(Path folder) throws IOException {
     return ModelFolder.open(write(folder));
   }
 }
