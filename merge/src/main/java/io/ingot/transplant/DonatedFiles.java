@@ -97,8 +97,7 @@ final class DonatedFiles {
   }
 
   /** Ids of the old vocabulary mean nothing now: those that the donor does not name go. */
-  private static void specialTokens(
-      ObjectNode json, ObjectNode donor, Optional<ObjectNode> first) {
+  private static void specialTokens(ObjectNode json, ObjectNode donor, Optional<ObjectNode> first) {
     for (String id : IDS) {
       JsonNode value =
           first.map(f -> f.path(id)).filter(v -> !v.isMissingNode()).orElse(donor.path(id));

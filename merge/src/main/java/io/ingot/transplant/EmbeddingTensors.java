@@ -20,12 +20,16 @@ import java.util.function.Predicate;
  * @param head empty when it shares the embedding
  * @param bias of the head, where it has one
  */
-record EmbeddingTensors(TensorInfo embedding, Optional<TensorInfo> head, Optional<TensorInfo> bias) {
+record EmbeddingTensors(
+    TensorInfo embedding, Optional<TensorInfo> head, Optional<TensorInfo> bias) {
   private static final Predicate<String> EMBEDDING =
-      name -> name.matches("(.*\\.)?(embed_tokens|wte|embed_in|tok_embeddings|word_embeddings|embedding)\\.weight");
+      name ->
+          name.matches(
+              "(.*\\.)?(embed_tokens|wte|embed_in|tok_embeddings|word_embeddings|embedding)\\.weight");
 
   private static final Predicate<String> HEAD =
-      name -> name.matches("(.*\\.)?(lm_head|embed_out|output|output_layer|lm_head\\.linear)\\.weight");
+      name ->
+          name.matches("(.*\\.)?(lm_head|embed_out|output|output_layer|lm_head\\.linear)\\.weight");
 
   /**
    * Finds them by the architecture, else by name.
@@ -54,7 +58,9 @@ record EmbeddingTensors(TensorInfo embedding, Optional<TensorInfo> head, Optiona
                       ? "no embedding of tokens that its names tell"
                       : "several matrices of tokens: " + names(embeddings, heads)));
     }
-    for (TensorInfo tensor : List.of(embeddings.getFirst(), heads.isEmpty() ? embeddings.getFirst() : heads.getFirst())) {
+    for (TensorInfo tensor :
+        List.of(
+            embeddings.getFirst(), heads.isEmpty() ? embeddings.getFirst() : heads.getFirst())) {
       if (!tensor.dtype().isFloating() || tensor.dtype().bytes() == 1) {
         throw IngotException.invalid(
             "'%s' of %s is quantized (%s); take the weights as they were before quantization"

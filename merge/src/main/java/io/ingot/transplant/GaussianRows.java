@@ -7,8 +7,8 @@ import java.util.SplittableRandom;
 
 /**
  * Rows drawn from the normal distribution with mean and covariance of the model's rows (Hewitt,
- * Initializing New Word Embeddings, 2021). With n centered rows X and z standard normal, {@code X' z
- * / sqrt(n)} has exactly that covariance, so it need not be factored, nor be definite.
+ * Initializing New Word Embeddings, 2021). With n centered rows X and z standard normal, {@code X'
+ * z / sqrt(n)} has exactly that covariance, so it need not be factored, nor be definite.
  */
 final class GaussianRows implements Approximation {
   private final MatrixSource centered;

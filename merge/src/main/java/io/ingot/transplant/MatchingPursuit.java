@@ -13,10 +13,10 @@ import java.util.Arrays;
  * donor row has the largest inner product with what is left of the target; then the weights that
  * come nearest to the target.
  *
- * <p>With the inner products of all shared rows at hand, a step needs no vector of the donor's width
- * (Rubinstein et al., Batch-OMP, 2008): with q the new direction, {@code A r -= (q't) A q} and {@code
- * A q = (G_j - sum r_s A q_s) / r_jj}. That is some forty times less work than products with the
- * residual in every step.
+ * <p>With the inner products of all shared rows at hand, a step needs no vector of the donor's
+ * width (Rubinstein et al., Batch-OMP, 2008): with q the new direction, {@code A r -= (q't) A q}
+ * and {@code A q = (G_j - sum r_s A q_s) / r_jj}. That is some forty times less work than products
+ * with the residual in every step.
  */
 final class MatchingPursuit implements Approximation {
   /** Elements that a step works on at a time: they stay in the nearest cache. */
@@ -42,7 +42,12 @@ final class MatchingPursuit implements Approximation {
    * @param scratch a file for the inner products
    */
   MatchingPursuit(
-      TensorRows donor, TensorRows model, int k, Parallel parallel, Path scratch, Progress progress) {
+      TensorRows donor,
+      TensorRows model,
+      int k,
+      Parallel parallel,
+      Path scratch,
+      Progress progress) {
     this.donor = donor;
     this.model = model;
     this.k = Math.min(k, donor.rows());

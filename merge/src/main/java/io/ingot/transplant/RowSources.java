@@ -55,7 +55,9 @@ record RowSources(
         continue;
       }
       Optional<Integer> byBytes =
-          byteMatch ? token.form().asByte().flatMap(f -> row(model, f, modelRows)) : Optional.empty();
+          byteMatch
+              ? token.form().asByte().flatMap(f -> row(model, f, modelRows))
+              : Optional.empty();
       Optional<Integer> byPrefix =
           prefixMatch && byBytes.isEmpty() && token.role().isEmpty()
               ? token.form().prefixes().stream()

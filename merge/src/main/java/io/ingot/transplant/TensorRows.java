@@ -24,8 +24,7 @@ record TensorRows(TensorInfo info, MemorySegment data, int[] chosen) implements 
 
   @Override
   public void read(int row, int column, float[] out, int offset, int count) {
-    Elements.read(
-        info.dtype(), data, (long) chosen[row] * columns() + column, out, offset, count);
+    Elements.read(info.dtype(), data, (long) chosen[row] * columns() + column, out, offset, count);
   }
 
   /** Other rows of the same matrix. */

@@ -31,7 +31,12 @@ record TokenTable(List<Entry> tokens, Map<TokenForm, Integer> ids, Map<String, I
 
   private static final List<String> ROLES =
       List.of(
-          "bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token",
+          "bos_token",
+          "eos_token",
+          "unk_token",
+          "sep_token",
+          "pad_token",
+          "cls_token",
           "mask_token");
 
   /** A token; {@code role} is the first that it has. */
@@ -73,8 +78,7 @@ record TokenTable(List<Entry> tokens, Map<TokenForm, Integer> ids, Map<String, I
                     .formatted(folder.resolve("tokenizer.json"), text, id, MAX_ID));
           }
           TokenForm form = added.contains(text) ? TokenForm.ofText(text) : spelling.form(text);
-          Optional<String> role =
-              ROLES.stream().filter(r -> text.equals(texts.get(r))).findFirst();
+          Optional<String> role = ROLES.stream().filter(r -> text.equals(texts.get(r))).findFirst();
           entries.add(new Entry(id, text, form, role));
         });
     entries.sort(Comparator.comparingInt(Entry::id));

@@ -100,8 +100,7 @@ class TransplantTest {
   }
 
   private static TransplantOptions options(Method method, int k, Match prefix, Match bytes) {
-    return new TransplantOptions(
-        method, k, false, prefix, bytes, 2, 0, 1, Integer.MAX_VALUE, 5, 2);
+    return new TransplantOptions(method, k, false, prefix, bytes, 2, 0, 1, Integer.MAX_VALUE, 5, 2);
   }
 
   private TransplantReport transplant(Path model, Path donor, TransplantOptions options)
@@ -138,8 +137,7 @@ class TransplantTest {
 
   @Test
   void keepsRowsOfTokensThatBothHave() throws IOException {
-    TransplantReport report =
-        transplant(standardModel(), standardDonor(), options(Method.ZERO));
+    TransplantReport report = transplant(standardModel(), standardDonor(), options(Method.ZERO));
     assertThat(report.rows()).isEqualTo(7);
     assertThat(report.matrices())
         .extracting(m -> m.tensor() + " " + m.exact() + " " + m.approximated())
@@ -166,7 +164,8 @@ class TransplantTest {
     assertThat(config().path("vocab_size").asInt()).isEqualTo(7);
     assertThat(config().path("hidden_size").asInt()).isEqualTo(3);
     assertThat(config().path("bos_token_id").asInt()).isZero();
-    assertThat(dir.resolve("out/tokenizer.json")).hasSameBinaryContentAs(donor.resolve("tokenizer.json"));
+    assertThat(dir.resolve("out/tokenizer.json"))
+        .hasSameBinaryContentAs(donor.resolve("tokenizer.json"));
     assertThat(dir.resolve("out/chat_template.jinja")).hasContent("{{ messages }}");
     assertThat(JSON.readTree(dir.resolve("out/generation_config.json").toFile()).toString())
         .isEqualTo("{\"temperature\":0.6,\"eos_token_id\":[1,3],\"bos_token_id\":0}");
@@ -190,7 +189,8 @@ class TransplantTest {
 
   @Test
   void omitsNothingWhenRowsAreCombinations() throws IOException {
-    // world = 2 hello + 3 the, new = 4 hello, <0x41> = 5 hello + 5 the in the donor; but bos and eos
+    // world = 2 hello + 3 the, new = 4 hello, <0x41> = 5 hello + 5 the in the donor; but bos and
+    // eos
     // are longer, so they are what the pursuit begins with
     Path donor = write(orthogonal(), "donor", DONOR_TOKENS, "<bos>", "<eos>");
     TransplantReport report = transplant(standardModel(), donor, options(Method.OMP));
@@ -207,7 +207,34 @@ class TransplantTest {
     set(
         donor,
         "model.embed_tokens.weight",
-        0, 0, 1, 0, 0, 0, 0, 1, 1, 0, 0, 0, 5, 5, 0, 0, 2, 3, 0, 0, 4, 0, 0, 0, 0, 1, 0, 0);
+        0,
+        0,
+        1,
+        0,
+        0,
+        0,
+        0,
+        1,
+        1,
+        0,
+        0,
+        0,
+        5,
+        5,
+        0,
+        0,
+        2,
+        3,
+        0,
+        0,
+        4,
+        0,
+        0,
+        0,
+        0,
+        1,
+        0,
+        0);
     return donor;
   }
 
@@ -256,7 +283,9 @@ class TransplantTest {
             standardModel(), standardDonor(), options(Method.ZERO, 8, Match.NO, Match.EMBED));
     assertRow("model.embed_tokens.weight", 3, 0, 1, 1);
     assertRow("lm_head.weight", 3, 0, 0, 0);
-    assertThat(report.matrices()).extracting(TransplantReport.Matrix::byteMatches).containsExactly(1, 0);
+    assertThat(report.matrices())
+        .extracting(TransplantReport.Matrix::byteMatches)
+        .containsExactly(1, 0);
   }
 
   @Test
@@ -278,7 +307,14 @@ class TransplantTest {
     transplant(standardModel(), standardDonor(), options(Method.RANDN));
     assertThat(tensor("model.embed_tokens.weight")).isEqualTo(first);
     RandomRows many = new RandomRows(1000, 3);
-    float[][] rows = many.rows(new TensorRows(new TensorInfo("x", io.ingot.tensor.DType.F32, List.of(1L, 1L)), java.lang.foreign.MemorySegment.NULL, new int[20]), 0).values();
+    float[][] rows =
+        many.rows(
+                new TensorRows(
+                    new TensorInfo("x", io.ingot.tensor.DType.F32, List.of(1L, 1L)),
+                    java.lang.foreign.MemorySegment.NULL,
+                    new int[20]),
+                0)
+            .values();
     assertThat(moment(rows, 1)).isCloseTo(0, within(0.03));
     assertThat(moment(rows, 2)).isCloseTo(1, within(0.03));
   }
@@ -379,8 +415,7 @@ class TransplantTest {
   @Test
   void tokensWithoutARowAnywhereAreZeroAndSaid() throws IOException {
     TinyModel small = llama(2, 6, true);
-    Path donor =
-        write(small, "donor", DONOR_TOKENS.replace("▁the", "▁odd"), "<bos>", "<eos>");
+    Path donor = write(small, "donor", DONOR_TOKENS.replace("▁the", "▁odd"), "<bos>", "<eos>");
     TransplantReport report = transplant(standardModel(), donor, options(Method.MEAN));
     assertThat(report.rows()).isEqualTo(7);
     assertThat(report.matrices().getFirst().empty()).isEqualTo(1);
@@ -409,11 +444,15 @@ class TransplantTest {
           long rows = after.weights().info("model.embed_tokens.weight").shape().getFirst();
           for (TensorInfo info : before.weights().tensors().values()) {
             // tok-over has tokens without rows; those are added
-            boolean grown = rows != before.weights().info("model.embed_tokens.weight").shape().getFirst();
+            boolean grown =
+                rows != before.weights().info("model.embed_tokens.weight").shape().getFirst();
             long bytes = info.byteSize();
             assertThat(grown || after.weights().data(info.name()).byteSize() == bytes).isTrue();
             assertThat(
-                    after.weights().data(info.name()).asSlice(0, bytes)
+                    after
+                        .weights()
+                        .data(info.name())
+                        .asSlice(0, bytes)
                         .mismatch(before.weights().data(info.name())))
                 .as("%s of %s", info.name(), folder)
                 .isEqualTo(-1);
@@ -445,7 +484,8 @@ class TransplantTest {
     assertThatThrownBy(() -> transplant(model, far, options(Method.ZERO)))
         .hasMessageContaining("gives token 'x' the id 2000000000");
 
-    Path headless = write(model().remove("model.embed_tokens.weight"), "headless", MODEL_TOKENS, "<s>", "</s>");
+    Path headless =
+        write(model().remove("model.embed_tokens.weight"), "headless", MODEL_TOKENS, "<s>", "</s>");
     assertThatThrownBy(() -> transplant(headless, standardDonor(), options(Method.ZERO)))
         .hasMessageContaining("taker has no embedding of tokens");
 
@@ -466,9 +506,11 @@ class TransplantTest {
     // a byte that is no text alone, and the character that looks like it
     assertThat(Spelling.BYTES.form("é")).isEqualTo(Spelling.MARKED_UNDERLINE.form("<0xE9>"));
     assertThat(Spelling.BYTES.form("é")).isNotEqualTo(Spelling.MARKED_UNDERLINE.form("é"));
-    assertThat(Spelling.BYTES.form("Ċ").asByte()).contains(Spelling.MARKED_UNDERLINE.form("<0x0A>"));
+    assertThat(Spelling.BYTES.form("Ċ").asByte())
+        .contains(Spelling.MARKED_UNDERLINE.form("<0x0A>"));
     assertThat(Spelling.of(bytes, List.of("▁x"))).isEqualTo(Spelling.BYTES);
-    assertThat(Spelling.of(JSON.createObjectNode(), List.of("Ġx", "▁", "Ġy"))).isEqualTo(Spelling.MARKED_G);
+    assertThat(Spelling.of(JSON.createObjectNode(), List.of("Ġx", "▁", "Ġy")))
+        .isEqualTo(Spelling.MARKED_G);
     assertThat(Spelling.MARKED_UNDERLINE.form("▁worlds").prefixes())
         .first()
         .isEqualTo(Spelling.BYTES.form("Ġworld"));

@@ -60,13 +60,15 @@ final class TokenSurgeonCommand extends IngotCommand {
   @Option(
       names = {"-pm", "--prefix-match"},
       paramLabel = "WHERE",
-      description = "Let the longest known prefix stand for a missing token: no, embed, lm_head, yes.")
+      description =
+          "Let the longest known prefix stand for a missing token: no, embed, lm_head, yes.")
   String prefixMatch = "no";
 
   @Option(
       names = {"-bm", "--byte-match"},
       paramLabel = "WHERE",
-      description = "Let bytes and characters of ASCII stand for each other: no, embed, lm_head, yes.")
+      description =
+          "Let bytes and characters of ASCII stand for each other: no, embed, lm_head, yes.")
   String byteMatch = "no";
 
   @Option(

@@ -40,9 +40,7 @@ class TokenSurgeonCommandTest {
         folder.resolve("tokenizer.json"), "{\"model\": {\"vocab\": {" + tokens + "}}}");
     SafetensorsWriter.write(
         folder.resolve("model.safetensors"),
-        List.of(
-            new TensorInfo(
-                "model.embed_tokens.weight", DType.F32, List.of((long) rows, 1L))),
+        List.of(new TensorInfo("model.embed_tokens.weight", DType.F32, List.of((long) rows, 1L))),
         Map.of(),
         info -> {
           MemorySegment bytes = Arena.ofAuto().allocate(info.byteSize(), 8);

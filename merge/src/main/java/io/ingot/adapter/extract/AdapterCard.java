@@ -43,7 +43,9 @@ final class AdapterCard {
       text.append(" Saved whole: ").append(String.join(", ", report.saved())).append('.');
     }
     text.append("\n\n```python\n");
-    text.append("base = AutoModelForCausalLM.from_pretrained(\"%s\")\n".formatted(CardLicense.isRepository(baseName) ? baseName : "PATH_OF_THE_BASE"));
+    text.append(
+        "base = AutoModelForCausalLM.from_pretrained(\"%s\")\n"
+            .formatted(CardLicense.isRepository(baseName) ? baseName : "PATH_OF_THE_BASE"));
     rows.ifPresent(
         r ->
             text.append(
