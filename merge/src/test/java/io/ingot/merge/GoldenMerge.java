@@ -58,7 +58,7 @@ final class GoldenMerge {
     return Merger.open(recipe, source, reference -> model(root, reference), options);
   }
 
-  private static Model model(Path root, ModelRef reference) {
+  static Model model(Path root, ModelRef reference) {
     Model model = ModelFolder.open(root.resolve(reference.path()));
     return reference
         .lora()

@@ -9,14 +9,18 @@ import io.ingot.merge.MergeChain.Planned;
 import io.ingot.merge.recipe.ModelRef;
 import io.ingot.merge.recipe.RecipeDocument;
 import io.ingot.merge.recipe.RecipeDocuments;
-import io.ingot.model.ModelFolder;
 import io.ingot.progress.Progress;
+import io.ingot.safetensors.SafetensorsWriter;
+import io.ingot.tensor.DType;
 import io.ingot.tensor.Elements;
+import io.ingot.tensor.TensorInfo;
 import io.ingot.tensor.TensorSource;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,7 +67,7 @@ class MergeChainTest {
   private final class Folders implements MergeChain.Inputs {
     @Override
     public ModelResolver models(RecipeDocument document) {
-      return reference -> ModelFolder.open(root.resolve(reference.path()));
+      return reference -> GoldenMerge.model(root, reference);
     }
 
     @Override
@@ -144,6 +148,45 @@ class MergeChainTest {
         .hasMessageContaining("stacked: 9 tensors of model mean (model.layers.7")
         .hasMessageContaining(": missing, but");
     assertThat(root.resolve(".out.ingot-steps")).doesNotExist();
+  }
+
+  @Test
+  void foldsAdaptersIntoResults() throws Exception {
+    Path adapter = Files.createDirectories(root.resolve("lora"));
+    Files.writeString(
+        adapter.resolve("adapter_config.json"),
+        """
+        {"peft_type": "LORA", "r": 1, "lora_alpha": 2, "target_modules": ["up_proj"],
+         "base_model_name_or_path": "a"}
+        """);
+    String module = "base_model.model.model.layers.0.mlp.up_proj.";
+    SafetensorsWriter.write(
+        adapter.resolve("adapter_model.safetensors"),
+        List.of(
+            new TensorInfo(module + "lora_A.weight", DType.F32, List.of(1L, 8L)),
+            new TensorInfo(module + "lora_B.weight", DType.F32, List.of(6L, 1L))),
+        Map.of(),
+        info -> {
+          float[] ones = new float[(int) info.elements()];
+          java.util.Arrays.fill(ones, 1f);
+          MemorySegment bytes = MemorySegment.ofArray(new byte[(int) info.byteSize()]);
+          Elements.write(DType.F32, ones, ones.length, bytes, 0);
+          return bytes;
+        });
+    String text =
+        """
+        name: mean
+        merge_method: linear
+        models: [{model: a, parameters: {weight: 1}}, {model: b, parameters: {weight: 1}}]
+        ---
+        merge_method: passthrough
+        models: [{model: mean+lora}]
+        """;
+    Path out = root.resolve("out");
+    write(text, NamedResults.beside(out, false), out, PLAIN);
+    // 2 of the mean, and alpha / r * B A = 2.
+    assertThat(first(out, "model.layers.0.mlp.up_proj.weight")).isEqualTo(4f);
+    assertThat(first(out, "model.layers.0.mlp.gate_proj.weight")).isEqualTo(2f);
   }
 
   @Test

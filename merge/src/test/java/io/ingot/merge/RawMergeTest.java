@@ -18,6 +18,7 @@ import io.ingot.tensor.TensorInfo;
 import io.ingot.tensor.TensorSource;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -240,6 +241,33 @@ class RawMergeTest {
     try (SafetensorsFile opened = SafetensorsFile.open(global)) {
       assertThat(opened.info("x").dtype()).isEqualTo(DType.BF16);
     }
+  }
+
+  @Test
+  void copiesTensorsOfIntegers() throws Exception {
+    for (long value : List.of(10L, 20L)) {
+      SafetensorsWriter.write(
+          root.resolve("ids" + value + ".safetensors"),
+          List.of(new TensorInfo("position_ids", DType.I64, List.of(1L))),
+          Map.of(),
+          info -> {
+            MemorySegment bytes = MemorySegment.ofArray(new byte[8]);
+            bytes.set(ValueLayout.JAVA_LONG_UNALIGNED, 0, value);
+            return bytes;
+          });
+    }
+    Path out = root.resolve("out.safetensors");
+    MergeSummary summary =
+        merge(
+            linear("ids10.safetensors", "ids20.safetensors")
+                + "base_model: ids20.safetensors\ndtype: bfloat16\n",
+            out,
+            TensorNames.SAME);
+    try (SafetensorsFile opened = SafetensorsFile.open(out)) {
+      assertThat(opened.info("position_ids").dtype()).isEqualTo(DType.I64);
+      assertThat(opened.data("position_ids").get(ValueLayout.JAVA_LONG_UNALIGNED, 0)).isEqualTo(20);
+    }
+    assertThat(summary.warnings()).anyMatch(w -> w.contains("position_ids"));
   }
 
   @Test

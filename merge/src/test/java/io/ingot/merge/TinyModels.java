@@ -31,13 +31,18 @@ public final class TinyModels {
 
   /** A model of random numbers. */
   public static Path write(Path folder, int layers, long seed) throws IOException {
+    return write(folder, layers, 6, seed);
+  }
+
+  /** A model of random numbers with this many tokens. */
+  public static Path write(Path folder, int layers, int rows, long seed) throws IOException {
     Random random = new Random(seed);
-    return write(folder, layers, layer -> () -> (float) random.nextGaussian());
+    return write(folder, layers, rows, layer -> () -> (float) random.nextGaussian());
   }
 
   /** A model whose layers are all one number each: {@code value + layer}; the rest: value. */
   public static Path constant(Path folder, int layers, float value) throws IOException {
-    return write(folder, layers, layer -> () -> value + Math.max(layer, 0));
+    return write(folder, layers, 6, layer -> () -> value + Math.max(layer, 0));
   }
 
   /** Gives the numbers of a layer, and of what lies outside of layers for -1. */
@@ -49,22 +54,22 @@ public final class TinyModels {
     float next();
   }
 
-  private static Path write(Path folder, int layers, Values values) throws IOException {
+  private static Path write(Path folder, int layers, int rows, Values values) throws IOException {
     Files.createDirectories(folder);
     Files.writeString(
         folder.resolve("config.json"),
         """
         {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "num_hidden_layers": %d,
-         "vocab_size": 6, "tie_word_embeddings": false, "torch_dtype": "float32"}
+         "vocab_size": %d, "tie_word_embeddings": false, "torch_dtype": "float32"}
         """
-            .formatted(layers));
+            .formatted(layers, rows));
     List<TensorInfo> tensors = new ArrayList<>();
     for (String name : List.of("model.embed_tokens", "model.norm", "lm_head")) {
-      tensors.add(tensor(name));
+      tensors.add(tensor(name, rows));
     }
     for (int i = 0; i < layers; i++) {
       for (String name : LAYER) {
-        tensors.add(tensor("model.layers." + i + "." + name));
+        tensors.add(tensor("model.layers." + i + "." + name, 6));
       }
     }
     SafetensorsWriter.write(
@@ -75,9 +80,9 @@ public final class TinyModels {
     return folder;
   }
 
-  private static TensorInfo tensor(String name) {
+  private static TensorInfo tensor(String name, long rows) {
     boolean vector = name.endsWith("norm");
-    return new TensorInfo(name + ".weight", DType.F32, vector ? List.of(8L) : List.of(6L, 8L));
+    return new TensorInfo(name + ".weight", DType.F32, vector ? List.of(8L) : List.of(rows, 8L));
   }
 
   private static MemorySegment bytes(TensorInfo tensor, Values values) {

@@ -2,7 +2,11 @@ package io.ingot.merge.recipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** Files of several recipes: names, order, texts, and what can be wrong with them. */
@@ -123,6 +127,22 @@ class RecipeDocumentsTest {
             .documents();
     assertThat(documents).hasSize(2);
     assertThat(read(documents.getLast().source()).documents()).hasSize(2);
+  }
+
+  @Test
+  void theRecipesInTheReadmeAreRecipes() throws Exception {
+    String readme = Files.readString(Path.of("README.md"));
+    Matcher blocks =
+        Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL)
+            .matcher(readme.substring(0, readme.indexOf("\n## Methods\n")));
+    int found = 0;
+    while (blocks.find()) {
+      found++;
+      RecipeDocuments documents = read(blocks.group(1));
+      assertThat(documents.problems()).as(blocks.group(1)).isEmpty();
+      assertThat(documents.documents()).isNotEmpty();
+    }
+    assertThat(found).isGreaterThan(6);
   }
 
   @Test

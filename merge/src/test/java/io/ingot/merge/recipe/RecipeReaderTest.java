@@ -115,6 +115,18 @@ class RecipeReaderTest {
   }
 
   @Test
+  void acceptsOneFilteredValueWithoutAList() {
+    Reading reading =
+        read(
+            "merge_method: slerp\nbase_model: a\nmodels: [{model: b}]\nparameters: {t: {value: 0.5}}\n");
+    assertThat(reading.problems()).isEmpty();
+    assertThat(reading.recipe()).isNotNull();
+    assertThat(reading.recipe().parameters().get("t"))
+        .isNotNull()
+        .satisfies(t -> assertThat(t.value("x", 0)).hasValue(0.5));
+  }
+
+  @Test
   void hostileYaml() {
     assertThatThrownBy(() -> read("a: !!javax.script.ScriptEngineManager []\nb: ["))
         .hasMessageContaining("no valid YAML");
