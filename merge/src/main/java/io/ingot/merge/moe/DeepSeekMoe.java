@@ -1,6 +1,7 @@
 package io.ingot.merge.moe;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -69,9 +70,11 @@ final class DeepSeekMoe implements MoeFamily {
   }
 
   @Override
-  public Optional<String> remark() {
-    return Optional.of(
-        "transformers loads DeepSeek MoE with --trust-remote-code only: config.json names the code"
-            + " of deepseek-ai/deepseek-moe-16b-base");
+  public List<String> remarks(ObjectNode config, MoeShape shape) {
+    List<String> remarks = new ArrayList<>(MoeFamily.notNormalized(name(), shape));
+    remarks.add(
+        "transformers loads DeepSeek MoE with trust_remote_code only: config.json names the code of"
+            + " deepseek-ai/deepseek-moe-16b-base");
+    return remarks;
   }
 }

@@ -67,8 +67,21 @@ interface MoeFamily {
     return false;
   }
 
-  /** What users of the result should know. */
-  default Optional<String> remark() {
-    return Optional.empty();
+  /**
+   * What users of the result should know.
+   *
+   * @param config of the result
+   */
+  default List<String> remarks(ObjectNode config, MoeShape shape) {
+    return List.of();
+  }
+
+  /** Shares that llama.cpp leaves as they are although {@code norm_topk_prob} is set. */
+  static List<String> notNormalized(String family, MoeShape shape) {
+    return shape.perToken() == shape.experts()
+        ? List.of()
+        : List.of(
+            "llama.cpp does not make the shares of the chosen experts sum to 1 in %s as config.json asks; its answers differ from transformers'"
+                .formatted(family));
   }
 }

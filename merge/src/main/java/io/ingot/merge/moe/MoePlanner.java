@@ -248,7 +248,7 @@ final class MoePlanner {
           shape.experts()
               + " experts are no power of two; some versions of llama.cpp refuse such models");
     }
-    family.remark().ifPresent(warnings::add);
+    warnings.addAll(family.remarks(config, shape));
   }
 
   /** Blocks in flight, what a GGUF or an adapter makes of its largest tensor, a layer to run. */

@@ -1,6 +1,7 @@
 package io.ingot.merge.moe;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -64,5 +65,15 @@ final class QwenMoe implements MoeFamily {
     config.put("qkv_bias", true);
     config.remove("attention_bias");
     Qwen3Moe.routing(config, shape);
+  }
+
+  @Override
+  public List<String> remarks(ObjectNode config, MoeShape shape) {
+    List<String> remarks = new ArrayList<>(MoeFamily.notNormalized(name(), shape));
+    if (config.path("tie_word_embeddings").asBoolean(false)) {
+      remarks.add(
+          "the head is tied to the embedding, and llama.cpp wants one of its own in Qwen MoE");
+    }
+    return remarks;
   }
 }

@@ -175,6 +175,19 @@ class MoePlannerTest {
   }
 
   @Test
+  void saysWhatLoadersMakeOfIt() {
+    String third = "  - {source_model: m1, positive_prompts: ['3']}\n";
+    assertThat(report("architecture: deepseek\n" + RECIPE + third).warnings())
+        .anyMatch(w -> w.contains("llama.cpp does not make the shares"))
+        .anyMatch(w -> w.contains("trust_remote_code"))
+        .anyMatch(w -> w.startsWith("3 experts are no power of two"));
+    assertThat(report("architecture: deepseek\n" + RECIPE).warnings())
+        .singleElement()
+        .asString()
+        .contains("trust_remote_code");
+  }
+
+  @Test
   void refusesGemmaByName() {
     TinyDense.of("gemma2").write(root.resolve("m0"), 0);
     refused(RECIPE)
