@@ -7,24 +7,35 @@ import io.ingot.job.MatrixReader.Matrix;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.function.BiPredicate;
+import org.yaml.snakeyaml.DumperOptions.ScalarStyle;
+import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeTuple;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.Tag;
 
 /**
  * From a recipe and the axes of its matrix to members. Parts of recipes multiply always; an axis of
- * values multiplies only where {@code ${matrix.AXIS}} stands in the recipe that they make, so that
- * a bake-off of methods may vary the density of those that have one. The first axis varies slowest.
+ * values multiplies only where {@code ${matrix.AXIS}} has an effect on the recipe that they make,
+ * so that a bake-off of methods may vary the density of those that have one. The first axis varies
+ * slowest.
  */
 final class MatrixExpansion {
   private static final int MEMBERS = 200;
   private static final int COMBINATIONS = 5000;
   private static final long NODES = 200_000;
   private static final int NAME = 120;
+  private static final Node NOTHING =
+      new ScalarNode(Tag.STR, "", null, null, ScalarStyle.DOUBLE_QUOTED);
 
   /**
    * One member.
@@ -39,7 +50,9 @@ final class MatrixExpansion {
   private final Matrix matrix;
   private final List<MatrixAxis> axes;
   private final Problems problems;
-  private final Set<String> used = new HashSet<>();
+  private final Set<String> effect = new HashSet<>();
+  private final Map<Node, Set<String>> uses = new IdentityHashMap<>();
+  private final Map<Node, Map<String, Node>> pruned = new IdentityHashMap<>();
 
   private MatrixExpansion(Matrix matrix, Problems problems) {
     this.matrix = matrix;
@@ -65,21 +78,27 @@ final class MatrixExpansion {
 
   private List<Member> members(String step, Node recipe, String path, Place place) {
     List<Point> points = List.of(new Point(Map.of(), new int[axes.size()], recipe));
-    for (int axis = 0; axis < axes.size(); axis++) {
-      if (axes.get(axis).kind() == Kind.RECIPES) {
-        points = multiply(points, axis, true);
-      }
-      if (tooMany(points, path, place)) {
-        return List.of();
-      }
-    }
-    for (int axis = 0; axis < axes.size(); axis++) {
-      if (axes.get(axis).kind() != Kind.RECIPES) {
-        points = multiply(points, axis, false);
-      }
-      if (tooMany(points, path, place)) {
-        return List.of();
-      }
+    points = multiply(points, path, place, (axis, point) -> axis.kind() == Kind.RECIPES);
+    points =
+        multiply(
+            points,
+            path,
+            place,
+            (axis, point) ->
+                axis.kind() != Kind.RECIPES
+                    && MatrixReferences.used(method(point.recipe())).contains(axis.name()));
+    points = points.stream().map(this::effective).toList();
+    points =
+        multiply(
+            points,
+            path,
+            place,
+            (axis, point) ->
+                axis.kind() != Kind.RECIPES
+                    && !point.picks().containsKey(axis.name())
+                    && used(point.recipe()).contains(axis.name()));
+    if (!problems.isEmpty()) {
+      return List.of();
     }
     unused(path);
     List<Point> kept = exclude(points);
@@ -91,34 +110,83 @@ final class MatrixExpansion {
     return problems.isEmpty() ? named(step, kept, path, place) : List.of();
   }
 
-  private List<Point> multiply(List<Point> points, int number, boolean overlay) {
-    MatrixAxis axis = axes.get(number);
-    List<Point> result = new ArrayList<>();
-    for (Point point : points) {
-      if (!overlay && !MatrixReferences.used(point.recipe()).contains(axis.name())) {
-        result.add(point);
-        continue;
+  /** The points times the variations of each axis that varies them. */
+  private List<Point> multiply(
+      List<Point> points, String path, Place place, BiPredicate<MatrixAxis, Point> varies) {
+    List<Point> all = points;
+    for (int number = 0; number < axes.size() && problems.isEmpty(); number++) {
+      List<Point> next = new ArrayList<>();
+      for (Point point : all) {
+        if (!varies.test(axes.get(number), point)) {
+          next.add(point);
+        } else if (next.size() <= COMBINATIONS) {
+          effect.add(axes.get(number).name());
+          multiply(point, number, next);
+        }
       }
-      used.add(axis.name());
-      for (int i = 0; i < axis.variations().size() && result.size() <= COMBINATIONS; i++) {
-        Variation variation = axis.variations().get(i);
-        Map<String, Variation> picks = new LinkedHashMap<>(point.picks());
-        picks.put(axis.name(), variation);
-        int[] index = point.index().clone();
-        index[number] = i;
-        Node recipe = overlay ? NodeOverlay.of(point.recipe(), variation.value()) : point.recipe();
-        result.add(new Point(picks, index, recipe));
+      all = next;
+      if (all.size() > COMBINATIONS) {
+        problems.add(place, path, limit(all.size()).replaceFirst("makes", "makes at least"));
+      } else {
+        tooLarge(all.stream().map(Point::recipe).distinct().toList(), path, place);
       }
     }
-    return result;
+    return all;
   }
 
-  private boolean tooMany(List<Point> points, String path, Place place) {
-    if (points.size() > COMBINATIONS) {
-      problems.add(place, path, limit(points.size()).replaceFirst("makes", "makes at least"));
-      return true;
+  private void multiply(Point point, int number, List<Point> into) {
+    MatrixAxis axis = axes.get(number);
+    for (int i = 0; i < axis.variations().size() && into.size() <= COMBINATIONS; i++) {
+      Variation variation = axis.variations().get(i);
+      Map<String, Variation> picks = new LinkedHashMap<>(point.picks());
+      picks.put(axis.name(), variation);
+      int[] index = point.index().clone();
+      index[number] = i;
+      Node recipe =
+          axis.kind() == Kind.RECIPES
+              ? NodeOverlay.of(point.recipe(), variation.value())
+              : point.recipe();
+      into.add(new Point(picks, index, recipe));
     }
-    return tooLarge(points.stream().map(Point::recipe).distinct().toList(), path, place);
+  }
+
+  /** The point without parameters that its method does not have. */
+  private Point effective(Point point) {
+    Node method = MatrixReferences.replace(method(point.recipe()), values(point));
+    Node recipe =
+        pruned
+            .computeIfAbsent(point.recipe(), node -> new HashMap<>())
+            .computeIfAbsent(
+                method instanceof ScalarNode text ? text.getValue() : "",
+                name -> IdleParameters.without(point.recipe(), name));
+    return new Point(point.picks(), point.index(), recipe);
+  }
+
+  /** The node of {@code merge_method}; an empty text where there is none. */
+  private static Node method(Node recipe) {
+    if (recipe instanceof MappingNode mapping) {
+      for (NodeTuple entry : mapping.getValue()) {
+        if (entry.getKeyNode() instanceof ScalarNode key && key.getValue().equals("merge_method")) {
+          return entry.getValueNode();
+        }
+      }
+    }
+    return NOTHING;
+  }
+
+  private Set<String> used(Node recipe) {
+    return uses.computeIfAbsent(recipe, MatrixReferences::used);
+  }
+
+  private SequencedMap<String, Node> values(Point point) {
+    SequencedMap<String, Node> values = new LinkedHashMap<>();
+    for (MatrixAxis axis : axes) {
+      Variation variation = point.picks().get(axis.name());
+      if (variation != null) {
+        values.put(axis.name(), axis.reference(variation));
+      }
+    }
+    return values;
   }
 
   private boolean tooLarge(List<Node> recipes, String path, Place place) {
@@ -144,11 +212,13 @@ final class MatrixExpansion {
 
   private void unused(String path) {
     for (MatrixAxis axis : axes) {
-      if (!used.contains(axis.name())) {
+      if (!effect.contains(axis.name())) {
         problems.add(
             axis.place(),
             path + "." + axis.name(),
-            "is used nowhere; write \"${matrix." + axis.name() + "}\" in the merge");
+            "has no effect; write \"${matrix."
+                + axis.name()
+                + "}\" in the merge, as a parameter that its method has");
       }
     }
   }
@@ -172,12 +242,10 @@ final class MatrixExpansion {
     List<Member> members = new ArrayList<>();
     for (Point point : points) {
       StringBuilder name = new StringBuilder(step);
-      SequencedMap<String, Node> values = new LinkedHashMap<>();
       for (MatrixAxis axis : axes) {
         Variation variation = point.picks().get(axis.name());
         if (variation != null) {
           name.append('.').append(axis.part(variation));
-          values.put(axis.name(), axis.reference(variation));
         }
       }
       if (name.length() > NAME) {
@@ -191,7 +259,8 @@ final class MatrixExpansion {
                 + " characters; shorten names");
         return List.of();
       }
-      members.add(new Member(name.toString(), MatrixReferences.replace(point.recipe(), values)));
+      members.add(
+          new Member(name.toString(), MatrixReferences.replace(point.recipe(), values(point))));
     }
     return tooLarge(members.stream().map(Member::recipe).toList(), path, place)
         ? List.of()

@@ -118,6 +118,46 @@ class MatrixTest {
   }
 
   @Test
+  void aValueDoesNotMultiplyAMethodOnWhichItHasNoEffect() throws IOException {
+    JobSpec job =
+        read(
+            """
+              blend:
+                matrix:
+                  density: [0.3, 0.5]
+                  method: [linear, ties]
+                  variant: {plain: {}, slerp: {merge_method: slerp, parameters: {t: 0.5}}}
+                merge:
+                  merge_method: ${matrix.method}
+                  base_model: base
+                  models:
+                    - {model: base}
+                    - {model: other, parameters: {weight: 1, density: "${matrix.density}"}}
+            """);
+    assertThat(job.steps().keySet())
+        .containsExactly(
+            "blend.method=linear.plain",
+            "blend.slerp",
+            "blend.density=0.3.method=ties.plain",
+            "blend.density=0.5.method=ties.plain");
+    assertThat(job.step("blend.method=linear.plain").body().at("/models/1").toString())
+        .isEqualTo("{\"model\":\"other\",\"parameters\":{\"weight\":1}}");
+    assertThat(
+            problems(
+                """
+                  blend:
+                    matrix: {density: [0.3, 0.5]}
+                    merge:
+                      merge_method: linear
+                      models: [{model: base}]
+                      parameters: {density: "${matrix.density}"}
+                """))
+        .containsExactly(
+            "job.yaml:7:14: error: steps.blend.matrix.density: has no effect; write"
+                + " \"${matrix.density}\" in the merge, as a parameter that its method has");
+  }
+
+  @Test
   void exclusionsLeaveMembersOut() throws IOException {
     JobSpec job =
         read(
@@ -235,8 +275,8 @@ class MatrixTest {
                 + " expected a model, or a finetune or merge step; allowed: base, other, tune");
     assertThat(problems(SWEEP.replace("weight: [1, 2]", "weight: [1, 2]\n      seed: [1, 2]")))
         .containsExactly(
-            "job.yaml:10:7: error: steps.blend.matrix.seed: is used nowhere; write"
-                + " \"${matrix.seed}\" in the merge");
+            "job.yaml:10:7: error: steps.blend.matrix.seed: has no effect; write"
+                + " \"${matrix.seed}\" in the merge, as a parameter that its method has");
   }
 
   @Test
@@ -357,8 +397,13 @@ class MatrixTest {
                     matrix: {curve: {up: [%s]}}
                     merge:
                       merge_method: linear
-                      models: [{model: base, parameters: {a: "${matrix.curve}", b: "${matrix.curve}",
-                        c: "${matrix.curve}", d: "${matrix.curve}", e: "${matrix.curve}"}}]
+                      models:
+                        - &one {model: base, parameters: {weight: "${matrix.curve}"}}
+                        - *one
+                        - *one
+                        - *one
+                        - *one
+                        - *one
                 """
                     .formatted(long_)))
         .singleElement()
