@@ -239,8 +239,12 @@ public final class Merger implements AutoCloseable {
     return MergeDigest.of(source, plan().options(), preflight.participants().values());
   }
 
-  /** The model that this merge would write, as far as it can be known before. */
-  Model planned(Path scratch) {
+  /**
+   * The model that this merge would write, as far as it can be known before.
+   *
+   * @param scratch folder to be made, for its small files; it must stay as long as the model
+   */
+  public Model planned(Path scratch) {
     MergePlan plan = plan();
     try {
       Files.createDirectories(scratch);

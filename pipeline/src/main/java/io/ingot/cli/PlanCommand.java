@@ -6,6 +6,7 @@ import io.ingot.job.JobSpec;
 import io.ingot.job.planner.CacheForecast;
 import io.ingot.job.planner.DataSurvey;
 import io.ingot.job.planner.JobCheck;
+import io.ingot.job.planner.MergeSurvey;
 import io.ingot.job.planner.PastRuns;
 import io.ingot.job.planner.Plan;
 import io.ingot.job.planner.PlanReport;
@@ -15,6 +16,7 @@ import io.ingot.run.RunTables;
 import io.ingot.store.ArtifactStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -45,13 +47,16 @@ final class PlanCommand extends IngotCommand {
 
   private int report(JobSpec job, HubSession hub, PastRuns past) {
     Plan plan = Planner.installed(hub.hub(), past, Version.current()).plan(job);
+    List<MergeSurvey> merges = MergeSurvey.of(plan, hub.hub());
     PlanReport report =
-        new PlanReport(plan, CacheForecast.of(plan.run(), past), DataSurvey.of(plan, hub.hub()));
+        new PlanReport(
+            plan, CacheForecast.of(plan.run(), past), DataSurvey.of(plan, hub.hub()), merges);
     if (json()) {
       console().result(report.json());
     } else {
       report.lines().forEach(console()::result);
     }
+    MergeSurvey.requirePossible(merges);
     plan.requireAllowed();
     return 0;
   }

@@ -27,6 +27,11 @@ public interface Hub {
   /** The cached or downloaded path of one file; empty when the commit has no such file. */
   Optional<Path> file(RepoInfo info, String path);
 
+  /** The path of one file that was downloaded before; empty when it was not. */
+  default Optional<Path> cached(RepoInfo info, String path) {
+    return Optional.empty();
+  }
+
   /** Creates the repository; true when it is new, false when it was there. */
   boolean create(RepoId repo, boolean isPrivate);
 

@@ -86,6 +86,14 @@ public final class HubClient implements Hub, AutoCloseable {
   }
 
   @Override
+  public Optional<Path> cached(RepoInfo info, String path) {
+    return info.files().stream()
+        .filter(f -> f.path().equals(path))
+        .findFirst()
+        .flatMap(f -> cache.find(info.id(), info.commit(), f));
+  }
+
+  @Override
   public Optional<Path> file(RepoInfo info, String path) {
     Optional<RepoFile> file = info.files().stream().filter(f -> f.path().equals(path)).findFirst();
     if (file.isEmpty()) {

@@ -5,6 +5,7 @@ import io.ingot.job.HubSession;
 import io.ingot.job.JobReader;
 import io.ingot.job.JobSpec;
 import io.ingot.job.planner.JobCheck;
+import io.ingot.job.planner.MergeSurvey;
 import io.ingot.job.planner.Plan;
 import io.ingot.job.planner.Planner;
 import io.ingot.job.planner.RecordedRuns;
@@ -80,6 +81,7 @@ public final class ForegroundRun implements AutoCloseable {
                 hub.hub(), new RecordedRuns(tables(), new ArtifactStore(home.artifacts())), version)
             .plan(job);
     plan.requireAllowed();
+    MergeSurvey.requirePossible(MergeSurvey.of(plan, hub.hub()));
     Optional<RunRecord> unfinished = tables().runs().unfinished(plan.run());
     String run =
         unfinished

@@ -45,6 +45,30 @@ class PlanCommandTest {
   }
 
   @Test
+  void mergesArePlannedFromHeadersBeforeAnythingIsTrained() throws IOException {
+    String job = JOBS.resolve("quickstart.yaml").toString();
+    assertThat(plan("--json", job)).isZero();
+    JsonNode merge = new ObjectMapper().readTree(out.toString()).at("/merges/0");
+    assertThat(merge.path("step").asText()).isEqualTo("blended");
+    assertThat(merge.path("possible").asBoolean()).isTrue();
+    assertThat(merge.path("tensors").asInt()).isEqualTo(39);
+    assertThat(plan(job, "--set", "steps.blended.merge.parameters.density=-1")).isEqualTo(3);
+    assertThat(err.toString())
+        .contains("these merges cannot be made", "blended: ", "'density' is -1.0");
+  }
+
+  @Test
+  void remoteCodeIsExitCodeSix() throws IOException {
+    copy(JOBS, folder.resolve("jobs"));
+    Path config = folder.resolve("jobs/quickstart/hub/ingot/tiny-base/config.json");
+    Files.writeString(
+        config,
+        Files.readString(config).replaceFirst("\\{", "{\"auto_map\": {\"AutoModel\": \"x.Y\"},"));
+    assertThat(plan(folder.resolve("jobs/quickstart.yaml").toString())).isEqualTo(6);
+    assertThat(err.toString()).contains("models.base", "ingot/tiny-base", "auto_map");
+  }
+
+  @Test
   void aMistakeIsExitCodeThreeAtItsPlace() {
     String job = JOBS.resolve("quickstart.yaml").toString();
     assertThat(plan(job, "--set", "steps.gguf.quantize.types=[Q9]")).isEqualTo(3);

@@ -8,6 +8,7 @@ import io.ingot.job.planner.CacheForecast.Answer;
 import io.ingot.job.planner.CacheForecast.Forecast;
 import io.ingot.license.LicenseJson;
 import io.ingot.license.Verdict;
+import io.ingot.merge.Finding.Severity;
 import io.ingot.run.PlannedStep;
 import io.ingot.step.Parameters;
 import io.ingot.train.data.DatasetStatistics;
@@ -23,9 +24,20 @@ public final class PlanReport {
   private final Plan plan;
   private final SequencedMap<String, Forecast> forecasts;
   private final List<DataSurvey> surveys;
+  private final List<MergeSurvey> merges;
   private final SequencedMap<String, Estimate> estimates;
 
+  /** Without a look at merges. */
   public PlanReport(Plan plan, SequencedMap<String, Forecast> forecasts, List<DataSurvey> surveys) {
+    this(plan, forecasts, surveys, List.of());
+  }
+
+  public PlanReport(
+      Plan plan,
+      SequencedMap<String, Forecast> forecasts,
+      List<DataSurvey> surveys,
+      List<MergeSurvey> merges) {
+    this.merges = merges;
     this.plan = plan;
     this.forecasts = forecasts;
     this.surveys = surveys;
@@ -63,6 +75,8 @@ public final class PlanReport {
     }
     ArrayNode data = document.putArray("data");
     surveys.forEach(survey -> data.add(json(survey)));
+    ArrayNode merged = document.putArray("merges");
+    merges.forEach(survey -> merged.add(json(survey)));
     ArrayNode releases = document.putArray("licenses");
     for (Release release : plan.releases()) {
       ObjectNode one = releases.addObject();
@@ -72,6 +86,51 @@ public final class PlanReport {
       one.set("verdict", LicenseJson.of(release.verdict()));
     }
     return document;
+  }
+
+  private static ObjectNode json(MergeSurvey survey) {
+    ObjectNode one = Json.object();
+    one.put("step", survey.step());
+    if (!survey.note().isEmpty()) {
+      one.put("note", survey.note());
+    }
+    survey
+        .report()
+        .ifPresent(
+            report -> {
+              one.put("possible", report.possible());
+              one.put("architecture", report.architecture());
+              one.put("tensors", report.tensors());
+              one.put("parameters", report.parameters());
+              one.put("disk_bytes", report.diskBytes());
+              one.put("memory_bytes", report.memoryBytes());
+              ArrayNode errors = one.putArray("errors");
+              report.lines(Severity.ERROR).forEach(errors::add);
+              ArrayNode warnings = one.putArray("warnings");
+              report.lines(Severity.WARNING).forEach(warnings::add);
+            });
+    return one;
+  }
+
+  private static void merge(List<String> lines, MergeSurvey survey) {
+    survey
+        .report()
+        .ifPresentOrElse(
+            report -> {
+              lines.add(
+                  String.format(
+                      Locale.ROOT,
+                      "  %s: %d tensors, %.1f M parameters, %s in %d file%s",
+                      survey.step(),
+                      report.tensors(),
+                      report.parameters() / 1e6,
+                      Estimate.bytes(report.diskBytes()),
+                      report.files().size(),
+                      report.files().size() == 1 ? "" : "s"));
+              report.lines(Severity.WARNING).forEach(w -> lines.add("    warning: " + w));
+              report.lines(Severity.ERROR).forEach(e -> lines.add("    error: " + e));
+            },
+            () -> lines.add("  " + survey.step() + ": " + survey.note()));
   }
 
   private static ObjectNode json(DataSurvey survey) {
@@ -135,6 +194,11 @@ public final class PlanReport {
       lines.add("  " + survey.step() + ": " + survey.line());
       survey.warnings().forEach(warning -> lines.add("    warning: " + warning));
     }
+    if (!merges.isEmpty()) {
+      lines.add("");
+      lines.add("merges");
+    }
+    merges.forEach(survey -> merge(lines, survey));
     needs(lines, width);
     plan.releases().forEach(release -> license(lines, release));
     return lines;

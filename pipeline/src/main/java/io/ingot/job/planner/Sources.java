@@ -109,6 +109,16 @@ final class Sources {
               + repo.map(info -> info.id().name()).or(() -> folder.map(Path::toString)).orElse(name)
               + " is no model: it has neither config.json nor adapter_config.json");
     }
+    if (config.hasNonNull("auto_map")) {
+      throw IngotException.blocked(
+          job.place("models." + name)
+              + ": error: models."
+              + name
+              + ": "
+              + repo.map(info -> info.id().name()).or(() -> folder.map(Path::toString)).orElse(name)
+              + " asks to run code of its author (auto_map in config.json); remote code is never"
+              + " run. Use a model whose architecture is built in");
+    }
     return new PinnedModel(
         name,
         repo,

@@ -46,7 +46,7 @@ public final class MergeStep implements Step {
 
   @Override
   public int version() {
-    return 1;
+    return 2;
   }
 
   @Override
