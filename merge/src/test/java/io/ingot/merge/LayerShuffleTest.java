@@ -12,6 +12,7 @@ import io.ingot.tensor.TensorSource;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -89,8 +90,8 @@ class LayerShuffleTest {
             .recipe(Optional.empty());
     RecipeReader.Reading reading = RecipeReader.readAll("recipe", recipe).getFirst();
     assertThat(reading.problems()).isEmpty();
-    assertThat(reading.recipe()).isNotNull();
-    assertThat(reading.recipe().references().getFirst().path()).isEqualTo("my {odd}, \"model\": 1");
+    assertThat(Objects.requireNonNull(reading.recipe()).references().getFirst().path())
+        .isEqualTo("my {odd}, \"model\": 1");
   }
 
   @Test

@@ -10,6 +10,7 @@ import io.ingot.tensor.TensorInfo;
 import io.ingot.tensor.TensorSource;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -36,8 +37,7 @@ class MethodExampleTest {
   private static void merges(MergeMethod method) throws Exception {
     Reading reading = RecipeReader.readAll("example", method.example()).getFirst();
     assertThat(reading.problems()).isEmpty();
-    assertThat(reading.recipe()).isNotNull();
-    assertThat(reading.recipe().method()).isEqualTo(method.name());
+    assertThat(Objects.requireNonNull(reading.recipe()).method()).isEqualTo(method.name());
     Path out = root.resolve("out-" + method.name());
     MergeOptions options = MergeOptions.defaults().withThreads(2);
     MergeSummary summary = GoldenMerge.run(root, method.example(), options, out);

@@ -120,8 +120,7 @@ class RecipeReaderTest {
         read(
             "merge_method: slerp\nbase_model: a\nmodels: [{model: b}]\nparameters: {t: {value: 0.5}}\n");
     assertThat(reading.problems()).isEmpty();
-    assertThat(reading.recipe()).isNotNull();
-    assertThat(reading.recipe().parameters().get("t"))
+    assertThat(Objects.requireNonNull(reading.recipe()).parameters().get("t"))
         .isNotNull()
         .satisfies(t -> assertThat(t.value("x", 0)).hasValue(0.5));
   }
