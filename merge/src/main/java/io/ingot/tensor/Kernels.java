@@ -239,6 +239,38 @@ public final class Kernels {
     }
   }
 
+  /** {@code a = 1} where it is at least {@code edge}, else 0. */
+  public static void step(float[] a, float edge, int count) {
+    int i = 0;
+    if (count >= VECTOR_FROM) {
+      FloatVector zero = FloatVector.zero(F);
+      for (; i <= count - F.length(); i += F.length()) {
+        zero.blend(1f, FloatVector.fromArray(F, a, i).compare(VectorOperators.GE, edge))
+            .intoArray(a, i);
+      }
+    }
+    for (; i < count; i++) {
+      a[i] = a[i] >= edge ? 1 : 0;
+    }
+  }
+
+  /** The greatest element; NaN when there is one, negative infinity when there is none. */
+  public static float greatest(float[] a, int count) {
+    float greatest = Float.NEGATIVE_INFINITY;
+    int i = 0;
+    if (count >= VECTOR_FROM) {
+      FloatVector most = FloatVector.broadcast(F, greatest);
+      for (; i <= count - F.length(); i += F.length()) {
+        most = most.max(FloatVector.fromArray(F, a, i));
+      }
+      greatest = most.reduceLanes(VectorOperators.MAX);
+    }
+    for (; i < count; i++) {
+      greatest = Math.max(greatest, a[i]);
+    }
+    return greatest;
+  }
+
   /** Makes zeros, of either sign, ones. */
   public static void oneForZero(float[] a, int count) {
     int i = 0;

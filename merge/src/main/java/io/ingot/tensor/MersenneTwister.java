@@ -15,6 +15,11 @@ public final class MersenneTwister {
   private int[] state;
 
   private int[] spare = new int[N];
+
+  /** Draws of the state, when they are fresh. */
+  private final int[] tempered = new int[N];
+
+  private boolean fresh;
   private int next;
 
   public MersenneTwister(long seed) {
@@ -56,8 +61,12 @@ public final class MersenneTwister {
       if (next == N) {
         twist();
       }
+      if (!fresh) {
+        temper24(state, tempered);
+        fresh = true;
+      }
       int run = Math.min(count - done, N - next);
-      temper24(state, next, out, done, run);
+      System.arraycopy(tempered, next, out, done, run);
       next += run;
       done += run;
     }
@@ -81,13 +90,14 @@ public final class MersenneTwister {
     return y ^ y >>> 18;
   }
 
-  private static void temper24(int[] state, int from, int[] out, int at, int count) {
-    for (int i = 0; i < count; i++) {
-      int y = state[from + i];
+  /** A loop of its own, from the beginning of both arrays: the compiler vectorizes it then. */
+  private static void temper24(int[] state, int[] out) {
+    for (int i = 0; i < N; i++) {
+      int y = state[i];
       y ^= y >>> 11;
       y ^= y << 7 & 0x9d2c5680;
       y ^= y << 15 & 0xefc60000;
-      out[at + i] = (y ^ y >>> 18) & 0xFFFFFF;
+      out[i] = (y ^ y >>> 18) & 0xFFFFFF;
     }
   }
 
@@ -102,6 +112,7 @@ public final class MersenneTwister {
     state = then;
     spare = now;
     next = 0;
+    fresh = false;
   }
 
   /** {@code out[o + i] = a[p + i] ^ shift(b[q + i], b[q + i + 1])}. */

@@ -42,6 +42,61 @@ class ReplayTest {
   }
 
   @Test
+  void packedSortGivesTheRanksOfTheWholeSort() {
+    Random random = new Random(4);
+    PackedSort sort = new PackedSort(5000);
+    for (int round = 0; round < 200; round++) {
+      int count = 1 + random.nextInt(round % 5 == 0 ? 5000 : 700);
+      int range = 1 + random.nextInt(count);
+      int[] keys = random.ints(count, 0, range).toArray();
+      if (round % 7 == 0) {
+        killer(keys);
+        range = 2 * count;
+      }
+      int width = 1 + random.nextInt(40);
+      int[] values = new int[count];
+      long[] pairs = new long[count];
+      for (int i = 0; i < count; i++) {
+        values[i] = i / width;
+        sort.packed()[i] = keys[i] << 16 | i;
+        pairs[i] = IntroSort.pair(keys[i], i);
+      }
+      IntroSort.sort(pairs, count);
+      int[] got = new int[count];
+      sort.valuesOfRanks(count, values, got);
+      for (int rank = 0; rank < count; rank++) {
+        assertThat(got[(int) pairs[rank]]).isEqualTo(values[rank]);
+      }
+    }
+  }
+
+  @Test
+  void replayOfManyTiesTakesTheTiesOfTheWholeSort() {
+    int count = 60_000;
+    int[] keys = new Random(6).ints(count, 0, 40).toArray();
+    long[] pairs = new long[count];
+    for (int i = 0; i < count; i++) {
+      pairs[i] = IntroSort.pair(keys[i], i);
+    }
+    IntroSort.sort(pairs, count);
+    for (int k : new int[] {1, 20_000, 30_001, 59_999}) {
+      int tie = (int) (pairs[k - 1] >>> 32);
+      TreeSet<Integer> wanted = new TreeSet<>();
+      for (int i = 0; i < k; i++) {
+        if ((int) (pairs[i] >>> 32) == tie) {
+          wanted.add((int) pairs[i]);
+        }
+      }
+      TreeSet<Integer> got = new TreeSet<>();
+      try (SortReplay replay = new SortReplay(count, tie, new Spill(Path.of("")))) {
+        replay.set(0, keys.clone(), count);
+        replay.first(k, got::add);
+      }
+      assertThat(got).isEqualTo(wanted);
+    }
+  }
+
+  @Test
   void sortsLikeTheStandardLibrary() {
     // Order of std::sort (libstdc++) for keys i * 7 % 10 of 40 elements, compared by key only.
     int count = 40;

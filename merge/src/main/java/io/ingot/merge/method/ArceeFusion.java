@@ -1,6 +1,7 @@
 package io.ingot.merge.method;
 
 import io.ingot.tensor.DType;
+import io.ingot.tensor.Kernels;
 import io.ingot.tensor.Rounding;
 import java.util.List;
 import java.util.Optional;
@@ -62,7 +63,8 @@ public final class ArceeFusion implements MergeMethod {
 
   @Override
   public double scratchBytes(TensorMerge tensor) {
-    return tensor.operands().size() == 2 ? 4 : 0;
+    boolean sampled = tensor.operands().getFirst().elements() > FusionImportance.SAMPLE;
+    return tensor.operands().size() < 2 ? 0 : sampled ? 0.25 : 4.25;
   }
 
   @Override
@@ -74,18 +76,17 @@ public final class ArceeFusion implements MergeMethod {
     Operand base = tensor.requireBase();
     Operand other = tensor.others().getFirst();
     Rounding r = Rounding.of(tensor.commonType());
-    try (FusionImportance importance = new FusionImportance(tensor, base, other, r)) {
-      float threshold = importance.threshold();
-      Pass.write(
-          tensor,
-          List.of(base, other),
-          (in, out, count, position, temporaries) -> {
-            for (int i = 0; i < count; i++) {
-              float difference = r.apply(in[1][i] - in[0][i]);
-              float mask = importance.at(position + i) >= threshold ? 1 : 0;
-              out[i] = in[0][i] + difference * mask;
-            }
-          });
-    }
+    FusionImportance importance = new FusionImportance(tensor, base, other, r);
+    float threshold = importance.threshold();
+    Pass.write(
+        tensor,
+        importance.operands(),
+        (in, out, count, position, temporaries) -> {
+          float[] weight = temporaries.get(0);
+          importance.of(in, weight, count, position);
+          Kernels.step(weight, threshold, count);
+          Kernels.multiply(in[1], in[1], weight, count);
+          Kernels.add(out, in[0], in[1], count);
+        });
   }
 }

@@ -1,38 +1,43 @@
 package io.ingot.merge.method;
 
-import io.ingot.tensor.MersenneTwister;
+import io.ingot.tensor.Exponentials;
+import io.ingot.tensor.Kernels;
+import io.ingot.tensor.Reductions;
 import io.ingot.tensor.Rounding;
 import io.ingot.tensor.Scratch;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
 
-/** Importance of every element of a tensor for {@link ArceeFusion}, and its threshold. */
-final class FusionImportance implements AutoCloseable {
+/**
+ * Importance of the elements of a tensor for {@link ArceeFusion}, and its threshold. Only the
+ * divergence of every row is kept; importances are made again where they are needed.
+ */
+final class FusionImportance {
   /** Larger tensors have their quantiles estimated from as many elements. */
   static final int SAMPLE = 1_000_000;
 
   private final TensorMerge tensor;
-  private final Rounding r;
+  private final Operand base;
+  private final Operand other;
+  private final Rounding rounding;
   private final long elements;
-  private final Arena arena = Arena.ofShared();
-  private final MemorySegment values;
+  private final VectorLayout rows;
+  private final float[] divergences;
 
-  FusionImportance(TensorMerge tensor, Operand base, Operand other, Rounding r) {
+  FusionImportance(TensorMerge tensor, Operand base, Operand other, Rounding rounding) {
     this.tensor = tensor;
-    this.r = r;
+    this.base = base;
+    this.other = other;
+    this.rounding = rounding;
     this.elements = base.elements();
-    this.values = arena.allocate(elements * 4, 64);
-    List<Long> shape = base.shape();
-    int length = shape.isEmpty() ? 1 : Math.toIntExact(shape.getLast());
-    long rows = elements / Math.max(1, length);
+    this.rows = VectorLayout.of(base.shape(), false, false);
+    this.divergences = new float[rows.vectors()];
+    int length = Math.toIntExact(rows.length());
     int perBlock = (int) Math.clamp(Scratch.BLOCK / Math.max(1, length), 1, 1 << 20);
     tensor
         .parallel()
         .blocks(
-            rows,
+            rows.vectors(),
             perBlock,
             (index, begin, count) -> {
               float[] b = new float[length];
@@ -41,7 +46,7 @@ final class FusionImportance implements AutoCloseable {
                 long at = (begin + row) * length;
                 read(base, at, b);
                 read(other, at, x);
-                row(b, x, at);
+                divergences[(int) begin + row] = divergence(b, x);
               }
             });
   }
@@ -55,91 +60,95 @@ final class FusionImportance implements AutoCloseable {
     }
   }
 
-  private void row(float[] b, float[] x, long position) {
-    float[] p = softmax(x);
-    float[] q = softmax(b);
-    double divergence = 0;
-    for (int i = 0; i < p.length; i++) {
-      float ratio = r.apply(p[i] / q[i]);
-      divergence += r.apply(p[i] * r.apply((float) Math.log(ratio)));
-    }
-    float kl = r.apply(divergence);
-    for (int i = 0; i < x.length; i++) {
-      float difference = Math.abs(r.apply(x[i] - b[i]));
-      values.set(ValueLayout.JAVA_FLOAT, (position + i) * 4, r.apply(difference * kl));
-    }
+  /** KL(softmax(x) || softmax(b)); overwrites both. */
+  private float divergence(float[] b, float[] x) {
+    Arithmetic r = new Arithmetic(rounding, x.length);
+    softmax(x, r);
+    softmax(b, r);
+    r.divide(b, x, b);
+    Logarithms.of(rounding, b);
+    r.multiply(b, x, b);
+    return rounding.apply(Reductions.sum(b, b.length));
   }
 
-  /** softmax + 1e-8, both rounded. */
-  private float[] softmax(float[] x) {
-    float max = Float.NEGATIVE_INFINITY;
-    for (float value : x) {
-      max = Math.max(max, value);
-    }
-    double sum = 0;
-    float[] exponentials = new float[x.length];
+  /** softmax + 1e-8, both rounded, in place. */
+  private static void softmax(float[] x, Arithmetic r) {
+    float greatest = Kernels.greatest(x, x.length);
+    Exponentials.ofDifference(x, x, greatest, x.length);
+    r.divide(x, x, (float) Reductions.sum(x, x.length));
     for (int i = 0; i < x.length; i++) {
-      exponentials[i] = (float) Math.exp(x[i] - max);
-      sum += exponentials[i];
+      x[i] += 1e-8f;
     }
-    for (int i = 0; i < x.length; i++) {
-      exponentials[i] = r.apply(r.apply(exponentials[i] / (float) sum) + 1e-8f);
-    }
-    return exponentials;
+    r.round(x);
   }
 
-  float at(long position) {
-    return values.get(ValueLayout.JAVA_FLOAT, position * 4);
+  List<Operand> operands() {
+    return List.of(base, other);
+  }
+
+  /**
+   * Makes the difference of both operands and how important its elements are.
+   *
+   * @param in the operands; the second becomes the difference
+   */
+  void of(float[][] in, float[] importance, int count, long position) {
+    Arithmetic r = new Arithmetic(rounding, count);
+    r.subtract(in[1], in[1], in[0]);
+    rows.spread(divergences, position, importance, count);
+    for (int i = 0; i < count; i++) {
+      importance[i] *= Math.abs(in[1][i]);
+    }
+    r.round(importance);
   }
 
   /** median + 1.5 * (third - first quartile). */
   float threshold() {
-    float[] sorted;
-    float[] quartiles;
-    if (elements <= SAMPLE) {
-      sorted = new float[(int) elements];
-      for (int i = 0; i < sorted.length; i++) {
-        sorted[i] = at(i);
-      }
-      Arrays.sort(sorted);
-      quartiles = sorted;
+    float[] values = sample(elements <= SAMPLE ? null : 0L);
+    float[] quartiles = elements <= SAMPLE ? values : sample(elements - 1);
+    float median = Quantiles.of(values, 0.5f);
+    float first = Quantiles.of(quartiles, 0.25f);
+    float third = Quantiles.of(quartiles, 0.75f);
+    return rounding.apply(median + rounding.apply(1.5f * rounding.apply(third - first)));
+  }
+
+  /**
+   * Importances of a random million of the elements, or of all.
+   *
+   * @param firstDraw where the random numbers begin; null for all elements
+   */
+  private float[] sample(@org.jspecify.annotations.Nullable Long firstDraw) {
+    long[] bits;
+    if (firstDraw == null) {
+      bits = Selection.none(elements);
+      Arrays.fill(bits, -1L);
     } else {
-      sorted = sample(0);
-      quartiles = sample(elements - 1);
+      bits = SampledPositions.draw(tensor.draws().at(firstDraw), elements, SAMPLE);
     }
-    float median = quantile(sorted, 0.5f);
-    float first = quantile(quartiles, 0.25f);
-    float third = quantile(quartiles, 0.75f);
-    return r.apply(median + r.apply(1.5f * r.apply(third - first)));
-  }
-
-  private static float quantile(float[] sorted, float q) {
-    return sorted[(int) (q * (sorted.length - 1))];
-  }
-
-  /** The first million of a random permutation (Fisher and Yates, from the front), sorted. */
-  private float[] sample(long firstDraw) {
-    MersenneTwister draws = tensor.draws().at(firstDraw);
-    int[] permutation = new int[Math.toIntExact(elements)];
-    for (int i = 0; i < permutation.length; i++) {
-      permutation[i] = i;
+    int[] before = new int[bits.length + 1];
+    for (int i = 0; i < bits.length; i++) {
+      before[i + 1] = before[i] + Long.bitCount(bits[i]);
     }
-    float[] sample = new float[SAMPLE];
-    for (int i = 0; i < SAMPLE; i++) {
-      if (i < permutation.length - 1) {
-        int other = i + (int) (Integer.toUnsignedLong(draws.next()) % (permutation.length - i));
-        int swap = permutation[i];
-        permutation[i] = permutation[other];
-        permutation[other] = swap;
-      }
-      sample[i] = at(permutation[i]);
-    }
-    Arrays.sort(sample);
+    float[] sample = new float[(int) Math.min(elements, SAMPLE)];
+    Pass.reduce(
+        tensor,
+        operands(),
+        0,
+        (in, sums, count, position, temporaries) -> {
+          float[] importance = temporaries.get(0);
+          of(in, importance, count, position);
+          int word = (int) (position >>> 6);
+          int next = before[word];
+          for (int at = 0; at < count; at += 64) {
+            long chosen = bits[word++];
+            if (count - at < 64) {
+              chosen &= (1L << count - at) - 1;
+            }
+            while (chosen != 0) {
+              sample[next++] = importance[at + Long.numberOfTrailingZeros(chosen)];
+              chosen &= chosen - 1;
+            }
+          }
+        });
     return sample;
-  }
-
-  @Override
-  public void close() {
-    arena.close();
   }
 }
