@@ -2,9 +2,10 @@ package io.ingot.job.planner;
 
 import io.ingot.job.JobSpec;
 import io.ingot.job.MatrixSpec;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 
 /** Matrices of which an evaluation measures several members: one of them is the best. */
 final class Contests {
@@ -12,10 +13,14 @@ final class Contests {
 
   /** Names of matrices with two members or more among the models. */
   static List<String> of(JobSpec job, List<String> models) {
-    Map<String, Integer> members = new LinkedHashMap<>();
+    Set<String> seen = new HashSet<>();
+    Set<String> several = new LinkedHashSet<>();
     for (String model : models) {
-      job.matrixOf(model).map(MatrixSpec::step).ifPresent(m -> members.merge(m, 1, Integer::sum));
+      job.matrixOf(model)
+          .map(MatrixSpec::step)
+          .filter(matrix -> !seen.add(matrix))
+          .ifPresent(several::add);
     }
-    return members.keySet().stream().filter(matrix -> members.get(matrix) > 1).toList();
+    return List.copyOf(several);
   }
 }
