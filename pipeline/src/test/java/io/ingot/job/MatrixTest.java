@@ -50,7 +50,7 @@ class MatrixTest {
         .isEqualTo(
             "{\"merge_method\":\"ties\",\"base_model\":\"base\",\"models\":[{\"model\":\"other\","
                 + "\"parameters\":{\"density\":0.5,\"weight\":2}}]}");
-    MatrixSpec matrix = job.matrices().get("blend");
+    MatrixSpec matrix = blend(job);
     assertThat(matrix.axes()).containsExactly("density", "weight");
     assertThat(matrix.members()).containsExactlyElementsOf(job.steps().keySet());
     assertThat(matrix.own("blend.density=0.3.weight=1")).isEqualTo("density=0.3.weight=1");
@@ -163,7 +163,7 @@ class MatrixTest {
         read(
             SWEEP.replace(
                 "weight: [1, 2]", "weight: [1, 2]\n      exclude: [{density: 0.5, weight: 1.0}]"));
-    assertThat(job.matrices().get("blend").members())
+    assertThat(blend(job).members())
         .containsExactly(
             "blend.density=0.3.weight=1",
             "blend.density=0.3.weight=2",
@@ -516,6 +516,10 @@ class MatrixTest {
         .containsExactly(
             "job.yaml:7:5: error: steps.base: is the name of a model already; references would be"
                 + " unclear");
+  }
+
+  private static MatrixSpec blend(JobSpec job) {
+    return job.matrixOf("blend.any").orElseThrow();
   }
 
   private JobSpec read(String steps) throws IOException {
