@@ -23,10 +23,10 @@ final class MatchingPursuit implements Approximation {
   private static final int CHUNK = 1 << 11;
 
   /** A row is dependent on the chosen ones when less than this of its squares is new. */
-  private static final double DEPENDENT = 1e-9;
+  private static final double DEPENDENT = 1e-5;
 
-  /** What is left of the target's squares when it is composed exactly. */
-  private static final double EXACT = 1e-12;
+  /** A cosine this small, of what is left with the target's length, is rounding of float32. */
+  private static final double EXACT = 1e-6;
 
   private static final int REFINEMENTS = 2;
 
@@ -101,16 +101,18 @@ final class MatchingPursuit implements Approximation {
     for (float x : target) {
       squares += (double) x * x;
     }
-    double left = squares;
     int steps = 0;
     boolean[] tried = new boolean[state.products.length];
-    while (steps < k && left > EXACT * squares) {
+    while (steps < k) {
       int best = largest(state.products, tried);
       if (best < 0) {
         break;
       }
       tried[best] = true;
       double length = gram.at(best, best);
+      if (Math.abs(state.products[best]) <= EXACT * Math.sqrt(squares * length)) {
+        break;
+      }
       double fresh = length;
       for (int s = 0; s < steps; s++) {
         double share = state.directions[s][best];
@@ -125,7 +127,6 @@ final class MatchingPursuit implements Approximation {
       state.along[steps] = state.products[best] / pivot;
       state.chosen[steps] = best;
       step(state, steps, best, pivot);
-      left -= state.along[steps] * state.along[steps];
       steps++;
     }
     return refined(target, state, steps);

@@ -156,6 +156,23 @@ class MatchingPursuitTest {
   }
 
   @Test
+  void moreStepsThanDimensionsComposeExactly() {
+    TensorRows donor = random(276, 32, 1);
+    try (Parallel parallel = new Parallel(2);
+        MatchingPursuit pursuit =
+            new MatchingPursuit(
+                donor, donor, 64, parallel, dir.resolve("products"), Progress.NONE)) {
+      assertThat(pursuit.rows(random(50, 32, 9), 0).residuals())
+          .satisfies(
+              residuals -> {
+                for (double residual : residuals) {
+                  assertThat(residual).isLessThan(3e-6);
+                }
+              });
+    }
+  }
+
+  @Test
   void repeatedAndZeroRowsDoNoHarm() {
     TensorRows twice = random(30, 8, 1);
     int[] doubled = IntStream.range(0, 60).map(i -> i / 2).toArray();

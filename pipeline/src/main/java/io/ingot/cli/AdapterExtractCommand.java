@@ -4,7 +4,6 @@ import io.ingot.adapter.extract.AdapterExtract;
 import io.ingot.adapter.extract.ExtractOptions;
 import io.ingot.adapter.extract.ExtractReport;
 import io.ingot.error.IngotException;
-import io.ingot.merge.recipe.ModelRef;
 import io.ingot.model.Model;
 import io.ingot.model.OutputFolder;
 import io.ingot.tensor.DType;
@@ -112,8 +111,8 @@ final class AdapterExtractCommand extends IngotCommand {
     ExtractOptions options = options();
     ModelLocations locations =
         new ModelLocations(environment(), console().progress(), trustRemoteCode);
-    try (Model tuned = locations.open(ModelRef.of(model));
-        Model original = locations.open(ModelRef.of(base))) {
+    try (Model tuned = locations.open(ModelLocations.reference(model));
+        Model original = locations.open(ModelLocations.reference(base))) {
       AdapterExtract extract = AdapterExtract.plan(tuned, original, options);
       extract.warnings().forEach(console()::warn);
       OutputFolder folder = OutputFolder.prepare(out, false);
@@ -128,7 +127,7 @@ final class AdapterExtractCommand extends IngotCommand {
         folder.publish();
         print(report);
       } catch (RuntimeException e) {
-        folder.abandon();
+        folder.discard();
         throw e;
       }
     }

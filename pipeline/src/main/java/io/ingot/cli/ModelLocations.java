@@ -108,6 +108,11 @@ final class ModelLocations implements ModelResolver {
     }
   }
 
+  /** A model as the command line names it: a path that exists, else {@code path@rev+lora}. */
+  static ModelRef reference(String text) {
+    return Files.exists(Path.of(text)) ? ModelRef.of(text) : ModelRef.parse(text);
+  }
+
   /** The folder of a reference, downloaded when it is a repository. */
   Path locate(ModelRef reference) {
     Location known = found.get(place(reference));

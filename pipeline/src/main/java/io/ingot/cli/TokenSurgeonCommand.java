@@ -1,7 +1,6 @@
 package io.ingot.cli;
 
 import io.ingot.error.IngotException;
-import io.ingot.merge.recipe.ModelRef;
 import io.ingot.model.Model;
 import io.ingot.model.OutputFolder;
 import io.ingot.transplant.Match;
@@ -110,8 +109,8 @@ final class TokenSurgeonCommand extends IngotCommand {
     }
     ModelLocations locations =
         new ModelLocations(environment(), console().progress(), mergekit.trustRemoteCode);
-    try (Model taker = locations.open(ModelRef.of(model));
-        Model giver = locations.open(ModelRef.of(donor))) {
+    try (Model taker = locations.open(ModelLocations.reference(model));
+        Model giver = locations.open(ModelLocations.reference(donor))) {
       Transplant transplant = Transplant.plan(taker, model, giver, donor, options);
       transplant.warnings().forEach(console()::warn);
       OutputFolder folder = OutputFolder.prepare(out, false);
@@ -127,7 +126,7 @@ final class TokenSurgeonCommand extends IngotCommand {
         folder.publish();
         print(report);
       } catch (RuntimeException e) {
-        folder.abandon();
+        folder.discard();
         throw e;
       }
     }

@@ -102,6 +102,17 @@ class TokenSurgeonCommandTest {
   }
 
   @Test
+  void aFailureLeavesNothingBehind() throws IOException {
+    model("donor", "\"b\": 0, \"c\": 1, \"a\": 2", 3, 1, Float.NaN, 2);
+    assertThat(run()).isEqualTo(3);
+    assertThat(err.toString()).contains("of the donor holds NaN in row 1");
+    try (Stream<Path> files = Files.list(dir)) {
+      assertThat(files.map(f -> f.getFileName().toString()))
+          .containsExactlyInAnyOrder("model", "donor");
+    }
+  }
+
+  @Test
   void badOptionsAreUsageErrors() {
     assertThat(run("-a", "magic")).isEqualTo(2);
     assertThat(err.toString())

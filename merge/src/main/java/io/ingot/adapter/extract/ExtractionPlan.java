@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * What becomes of every module, from headers alone.
@@ -26,6 +27,8 @@ record ExtractionPlan(
     Optional<Rows> rows) {
   /** Vocabulary sizes, padding included. */
   record Rows(long model, long base) {}
+
+  private static final Pattern EXPERT = Pattern.compile(".*\\.experts\\.\\d+\\..*");
 
   /** More problems than this are counted, not listed. */
   private static final int SHOWN = 12;
@@ -177,6 +180,11 @@ record ExtractionPlan(
     }
 
     ExtractionPlan plan(boolean tied) {
+      if (modules.stream().anyMatch(m -> EXPERT.matcher(m.name()).matches())) {
+        warnings.add(
+            "experts are modules of their own here, but one tensor in transformers 5: PEFT needs"
+                + " transformers 4 for this adapter; 'ingot adapter merge' takes it");
+      }
       if (tied && modules.stream().anyMatch(m -> m.treatment() == Treatment.EMBEDDING)) {
         warnings.add(
             "the head shares the embedding: PEFT runs an adapter with --embed-lora as it should, but"

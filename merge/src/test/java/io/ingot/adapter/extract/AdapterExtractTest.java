@@ -369,6 +369,31 @@ class AdapterExtractTest {
   }
 
   @Test
+  void expertsGetFactorsAndRoutersStayWhole() throws IOException {
+    TinyModel base = TinyModel.llama();
+    base.config.putArray("architectures").add("MixtralForCausalLM");
+    base.config.put("model_type", "mixtral").put("num_local_experts", 2);
+    for (int layer = 0; layer < 2; layer++) {
+      String moe = "model.layers." + layer + ".block_sparse_moe.";
+      base.add(moe + "gate.weight", 2, 24);
+      for (int expert = 0; expert < 2; expert++) {
+        base.add(moe + "experts." + expert + ".w1.weight", 56, 24);
+      }
+    }
+    TinyModel tuned = base.copy();
+    tuned.values.keySet().stream()
+        .filter(name -> name.contains("moe"))
+        .forEach(name -> tuned.change(name, 1, 0.1));
+    ExtractReport report = extract(tuned, base, PLAIN);
+    assertThat(report.modules()).hasSize(4);
+    assertThat(report.saved())
+        .containsExactly(
+            "model.layers.0.block_sparse_moe.gate", "model.layers.1.block_sparse_moe.gate");
+    assertThat(report.warnings()).anySatisfy(w -> assertThat(w).contains("transformers 4"));
+    assertGivesBack(tuned, 1e-7);
+  }
+
+  @Test
   void smallSingularValuesAreDropped() throws IOException {
     TinyModel base = TinyModel.llama();
     TinyModel tuned = base.copy();
