@@ -1,7 +1,9 @@
 package io.ingot.merge;
 
 import io.ingot.adapter.AdaptedModel;
+import io.ingot.error.ErrorKind;
 import io.ingot.error.IngotException;
+import io.ingot.merge.Finding.Severity;
 import io.ingot.merge.recipe.ModelRef;
 import io.ingot.merge.recipe.RecipeDocument;
 import io.ingot.model.Model;
@@ -11,10 +13,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,10 +26,13 @@ import org.jspecify.annotations.Nullable;
  * before the first byte of any is written. Used by one thread.
  */
 public final class MergeChain {
+  private static final int SHOWN = 20;
+
   private final List<RecipeDocument> documents;
   private final Inputs inputs;
   private final MergeOptions options;
   private final NamedResults results;
+  private boolean hash = true;
 
   /** What documents read that no document makes. */
   public interface Inputs {
@@ -54,8 +61,9 @@ public final class MergeChain {
    * What a document would do.
    *
    * @param kept whether its result is there already
+   * @param report empty when a document that it reads cannot be made
    */
-  public record Planned(RecipeDocument document, boolean kept, MergeReport report) {}
+  public record Planned(RecipeDocument document, boolean kept, Optional<MergeReport> report) {}
 
   /**
    * What a document has done.
@@ -64,32 +72,70 @@ public final class MergeChain {
    */
   public record Made(Optional<String> name, Path folder, Optional<MergeSummary> summary) {}
 
+  /** Whether weights are hashed while they are written; they are unless told otherwise. */
+  public void hash(boolean wanted) {
+    hash = wanted;
+  }
+
   /**
-   * Plans all documents, those that read results which do not exist yet included.
+   * Plans all documents, those that read results which do not exist yet included. What is wrong
+   * stands in the reports.
    *
-   * @throws IngotException naming everything that is wrong with the first that cannot work
+   * @param out where the document without a name is to go; null when that is not known
    */
-  public List<Planned> plan() {
+  public List<Planned> plan(@Nullable Path out) {
     Path scratch = scratch();
     try {
       Map<String, Model> made = new HashMap<>();
       List<Planned> planned = new ArrayList<>();
       for (RecipeDocument document : documents) {
-        try (Merger merger = open(document, reference -> planned(document, reference, made))) {
-          Optional<String> name = document.name();
-          planned.add(
-              new Planned(
-                  document,
-                  name.isPresent() && results.holds(name.get(), merger.digest()),
-                  merger.report()));
-          name.ifPresent(n -> made.put(n, merger.planned(scratch.resolve(n))));
-        } catch (IngotException e) {
-          throw named(document, e);
-        }
+        planned.add(
+            made.keySet().containsAll(document.uses())
+                ? plan(document, out, made, scratch)
+                : new Planned(document, false, Optional.empty()));
       }
       return planned;
     } finally {
       deleteQuietly(scratch);
+    }
+  }
+
+  private Planned plan(
+      RecipeDocument document, @Nullable Path out, Map<String, Model> made, Path scratch) {
+    try (Merger merger = inspect(document, reference -> planned(document, reference, made))) {
+      Optional<String> name = document.name();
+      boolean placed = out != null || name.isPresent() && !results.temporary();
+      MergeReport report = placed ? merger.report(folder(document, out)) : merger.report();
+      if (!report.possible()) {
+        return new Planned(document, false, Optional.of(report));
+      }
+      name.ifPresent(n -> made.put(n, merger.planned(scratch.resolve(n))));
+      boolean kept = name.isPresent() && results.holds(name.get(), merger.digest());
+      return new Planned(document, kept, Optional.of(report));
+    }
+  }
+
+  /** Everything that is wrong with any document, as one failure. */
+  private static void requirePossible(List<Planned> planned) {
+    List<String> lines = new ArrayList<>();
+    Set<ErrorKind> kinds = EnumSet.noneOf(ErrorKind.class);
+    for (Planned one : planned) {
+      one.report()
+          .ifPresent(
+              report -> {
+                String prefix = one.document().name().map(n -> n + ": ").orElse("");
+                report.lines(Severity.ERROR).forEach(line -> lines.add(prefix + line));
+                report.findings().stream()
+                    .filter(f -> f.severity() == Severity.ERROR)
+                    .forEach(f -> kinds.add(f.kind()));
+              });
+    }
+    if (!lines.isEmpty()) {
+      int more = lines.size() - SHOWN;
+      throw new IngotException(
+          kinds.size() == 1 ? kinds.iterator().next() : ErrorKind.INVALID,
+          String.join("\n  ", lines.subList(0, Math.min(SHOWN, lines.size())))
+              + (more > 0 ? "\n  and " + more + " more; --plan shows all" : ""));
     }
   }
 
@@ -100,10 +146,12 @@ public final class MergeChain {
    */
   public List<Made> write(@Nullable Path out, Progress progress, Cancellation cancellation)
       throws InterruptedException {
-    plan();
-    if (out != null) {
-      OutputFolder.checkTarget(out);
+    for (RecipeDocument document : documents) {
+      if (out != null && document.name().isPresent()) {
+        results.requireApart(document.name().get(), out);
+      }
     }
+    requirePossible(plan(out));
     List<MergeFacts> facts = documents.stream().map(d -> facts(d, out)).toList();
     results.begin(options.resume());
     boolean done = false;
@@ -141,7 +189,9 @@ public final class MergeChain {
       throws InterruptedException {
     Optional<String> name = document.name();
     Path folder = folder(document, out);
-    try (Merger merger = open(document, reference -> written(document, reference))) {
+    try (Merger merger =
+        inspect(document, reference -> written(document, reference)).requirePossible()) {
+      merger.hash(hash);
       if (name.isPresent() && results.holds(name.get(), merger.digest())) {
         progress.note(name.get() + ": is there already, in " + folder);
         return new Made(name, folder, Optional.empty());
@@ -156,9 +206,9 @@ public final class MergeChain {
     }
   }
 
-  private Merger open(RecipeDocument document, ModelResolver resolver) {
+  private Merger inspect(RecipeDocument document, ModelResolver resolver) {
     ModelResolver models = inputs.models(document);
-    return Merger.open(
+    return Merger.inspect(
         document.recipe(),
         document.source(),
         reference ->

@@ -38,6 +38,17 @@ public record NamedResults(Path root, boolean temporary, boolean reuse) {
     return reuse && OutputRecord.completed(folder(name)).filter(digest::equals).isPresent();
   }
 
+  /** Makes sure that the end of all does not replace a result with a name, nor lie in one. */
+  void requireApart(String name, Path out) {
+    Path one = folder(name).toAbsolutePath().normalize();
+    Path other = out.toAbsolutePath().normalize();
+    if (one.startsWith(other) || other.startsWith(one)) {
+      throw IngotException.conflict(
+          "%s and %s, where '%s' goes, lie inside one another; name folders apart"
+              .formatted(out, folder(name), name));
+    }
+  }
+
   void begin(boolean resume) {
     try {
       if (temporary && !resume) {

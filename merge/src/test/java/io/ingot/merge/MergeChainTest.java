@@ -110,12 +110,13 @@ class MergeChainTest {
   @Test
   void plansWithoutWritingAnything() throws Exception {
     Path results = root.resolve("results");
-    List<Planned> planned = chain(TWO, NamedResults.kept(results, true), PLAIN).plan();
+    List<Planned> planned = chain(TWO, NamedResults.kept(results, true), PLAIN).plan(null);
     assertThat(planned)
         .extracting(p -> p.document().name().orElse(""))
         .containsExactly("mean", "stacked", "");
     assertThat(planned).noneMatch(Planned::kept);
-    assertThat(planned.getLast().report().parameters()).isEqualTo(3 * 48 - 40 + 2 * (7 * 48 + 16));
+    assertThat(planned.getLast().report().orElseThrow().parameters())
+        .isEqualTo(3 * 48 - 40 + 2 * (7 * 48 + 16));
     assertThat(results).doesNotExist();
   }
 
@@ -135,8 +136,29 @@ class MergeChainTest {
     MergeOptions compatible = PLAIN.withCompatible(true);
     Path out = root.resolve("out");
     NamedResults kept = NamedResults.kept(root.resolve("results"), true);
-    assertThat(chain(text, kept, compatible).plan()).hasSize(2);
+    assertThat(chain(text, kept, compatible).plan(null)).hasSize(2);
     assertThat(made(write(text, kept, out, compatible))).containsExactly(true, true);
+  }
+
+  @Test
+  void saysWhatIsWrongWithEveryDocument() {
+    String text =
+        TWO.replace("layer_range: [0, 1]", "layer_range: [7, 8]").replace("model: b,", "model: z,");
+    List<Planned> planned =
+        chain(text, NamedResults.kept(root.resolve("results"), true), PLAIN).plan(null);
+    assertThat(planned.get(0).report().orElseThrow().possible()).isFalse();
+    assertThat(planned.get(1).report()).as("reads what cannot be made").isEmpty();
+    assertThat(planned.get(2).report()).isEmpty();
+    // What is wrong with the place of a result is found before the first byte, too.
+    assertThatThrownBy(
+            () -> write(TWO, NamedResults.kept(root.resolve("a"), true), root.resolve("a"), PLAIN))
+        .hasMessageContaining("lie inside one another");
+    assertThatThrownBy(
+            () ->
+                write(TWO, NamedResults.beside(root.resolve("x"), false), root.resolve("b"), PLAIN))
+        .hasMessageContaining("holds no earlier merge");
+    assertThat(root.resolve("results")).doesNotExist();
+    assertThat(root.resolve(".x.ingot-steps")).doesNotExist();
   }
 
   @Test
@@ -195,7 +217,7 @@ class MergeChainTest {
     NamedResults kept = NamedResults.kept(root.resolve("results"), true);
     assertThat(made(write(TWO, kept, out, PLAIN))).containsExactly(true, true, true);
     assertThat(made(write(TWO, kept, out, PLAIN))).containsExactly(false, false, true);
-    assertThat(chain(TWO, kept, PLAIN).plan())
+    assertThat(chain(TWO, kept, PLAIN).plan(null))
         .extracting(Planned::kept)
         .containsExactly(true, true, false);
     // Another recipe for the middle one: the first may stay.

@@ -18,22 +18,33 @@ record ChainListing(Console console, ChainInputs inputs) {
   void planned(List<Planned> documents) {
     List<Object> entries = new ArrayList<>();
     for (Planned planned : documents) {
-      Optional<String> name = planned.document().name();
-      MergePlanReport report =
-          new MergePlanReport(planned.report(), Optional.of(inputs.licenses(planned.document())));
+      String name = planned.document().name().orElse("");
+      Optional<MergePlanReport> report =
+          planned
+              .report()
+              .map(r -> new MergePlanReport(r, Optional.of(inputs.licenses(planned.document()))));
+      Map<String, Object> entry = new LinkedHashMap<>();
+      if (!name.isEmpty()) {
+        entry.put("name", name);
+      }
+      entry.put("kept", planned.kept());
+      entry.put("needs", planned.document().uses());
+      report.ifPresent(r -> entry.put("plan", r.json()));
+      entries.add(entry);
       if (!console.json()) {
         console.result(
             "document      "
-                + name.orElse("(no name)")
+                + (name.isEmpty() ? "(no name)" : name)
                 + (planned.kept() ? ", is there already" : ""));
-        report.lines().forEach(console::result);
-        continue;
+        report
+            .map(MergePlanReport::lines)
+            .orElse(
+                List.of(
+                    "Not planned: it needs "
+                        + String.join(", ", planned.document().uses())
+                        + ", and not all of that can be made."))
+            .forEach(console::result);
       }
-      Map<String, Object> entry = new LinkedHashMap<>();
-      name.ifPresent(n -> entry.put("name", n));
-      entry.put("kept", planned.kept());
-      entry.put("plan", report.json());
-      entries.add(entry);
     }
     if (console.json()) {
       console.result(Map.of("documents", entries));

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -149,14 +150,21 @@ final class LayerShuffleCommand extends IngotCommand {
             false,
             mergekit.threads,
             false);
-    try (Merger merger = Merger.open(recipe, source, locations, options)) {
+    AtomicBoolean stopped = new AtomicBoolean();
+    Cancellation cancellation =
+        () -> {
+          if (stopped.get()) {
+            throw new InterruptedException();
+          }
+        };
+    try (Interrupts interrupts = Interrupts.to(() -> stopped.set(true));
+        Merger merger = Merger.open(recipe, source, locations, options)) {
       Path folder = Objects.requireNonNull(out);
       MergeLicenses licenses = MergeLicenses.of(locations.found(), environment());
       licenses.obstacles().forEach(console()::warn);
       String title = String.valueOf(folder.toAbsolutePath().normalize().getFileName());
       return MergeSummaryReport.of(
-          folder,
-          merger.write(folder, licenses.facts(title), console().progress(), Cancellation.NONE));
+          folder, merger.write(folder, licenses.facts(title), console().progress(), cancellation));
     }
   }
 

@@ -5,6 +5,7 @@ import io.ingot.error.IngotException;
 import io.ingot.merge.Cancellation;
 import io.ingot.merge.Finding;
 import io.ingot.merge.MergeChain;
+import io.ingot.merge.MergeChain.Planned;
 import io.ingot.merge.MergeFacts;
 import io.ingot.merge.MergeOptions;
 import io.ingot.merge.MergeReport;
@@ -146,11 +147,10 @@ final class MergeCommand extends IngotCommand {
           }
         };
     try (Interrupts interrupts = Interrupts.to(() -> stopped.set(true))) {
-      if (single) {
-        merge(documents.documents().getFirst(), cancellation);
-      } else {
-        merge(documents, cancellation);
+      if (!single) {
+        return merge(documents, cancellation);
       }
+      merge(documents.documents().getFirst(), cancellation);
     }
     return 0;
   }
@@ -198,14 +198,15 @@ final class MergeCommand extends IngotCommand {
       } else {
         shown.lines().forEach(console()::result);
       }
-      return exitCode(report);
+      return exitCode(List.of(report));
     }
   }
 
   /** That of the errors when they are of one kind. */
-  private static int exitCode(MergeReport report) {
+  private static int exitCode(List<MergeReport> reports) {
     List<Integer> codes =
-        report.findings().stream()
+        reports.stream()
+            .flatMap(report -> report.findings().stream())
             .filter(f -> f.severity() == Finding.Severity.ERROR)
             .map(f -> f.kind().exitCode())
             .distinct()
@@ -231,7 +232,7 @@ final class MergeCommand extends IngotCommand {
     }
   }
 
-  private void merge(RecipeDocuments documents, Cancellation cancellation)
+  private int merge(RecipeDocuments documents, Cancellation cancellation)
       throws InterruptedException {
     List<RecipeDocument> chosen =
         intermediates == null ? documents.needed() : documents.documents();
@@ -247,10 +248,13 @@ final class MergeCommand extends IngotCommand {
     MergeChain chain = new MergeChain(chosen, inputs, options(), results(documents));
     ChainListing listing = new ChainListing(console(), inputs);
     if (planOnly) {
-      listing.planned(chain.plan());
-    } else {
-      listing.made(chain.write(out, console().progress(), cancellation), this::print);
+      List<Planned> planned = chain.plan(out);
+      listing.planned(planned);
+      return exitCode(planned.stream().flatMap(p -> p.report().stream()).toList());
     }
+    chain.hash(sha256);
+    listing.made(chain.write(out, console().progress(), cancellation), this::print);
+    return 0;
   }
 
   /** Where results with names go, which must fit to what the file holds. */
@@ -310,7 +314,7 @@ final class MergeCommand extends IngotCommand {
             .filter(
                 p ->
                     p.severity() == Severity.ERROR
-                        || strict && p.severity() == Severity.UNKNOWN_KEY)
+                        || (strict && p.severity() == Severity.UNKNOWN_KEY))
             .toList();
     if (!fatal.isEmpty()) {
       throw IngotException.invalid(

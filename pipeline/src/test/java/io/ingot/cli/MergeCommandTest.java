@@ -319,6 +319,11 @@ class MergeCommandTest {
     assertThat(out).contains("mean").contains("task_arithmetic");
     assertThat(run("--json", "merge", steps(), root.resolve("merged"), "--plan")).isZero();
     assertThat(json().at("/documents/1/plan/possible").asBoolean()).isTrue();
+    Path broken = recipe(Files.readString(steps()).replace("/b", "/none"));
+    assertThat(run("merge", broken, root.resolve("merged"), "--plan")).isEqualTo(4);
+    assertThat(out).contains("Not planned: it needs mean");
+    assertThat(run("merge", broken, root.resolve("merged"))).isEqualTo(4);
+    assertThat(err).contains("mean: ");
     try (var files = Files.list(root)) {
       assertThat(files.map(f -> f.getFileName().toString()))
           .containsExactlyInAnyOrder("a", "b", "recipe.yml");
