@@ -183,6 +183,29 @@ class PreflightTest {
   }
 
   @Test
+  void aBaseWithoutTheTensorIsAnErrorAndADensityAboveOneAWarning() {
+    model("b")
+        .config("architectures", List.of("GraniteForCausalLM"))
+        .config("model_type", "granite");
+    model("a")
+        .config("architectures", List.of("GraniteForCausalLM"))
+        .config("model_type", "granite");
+    models.get("a").with(t -> t.put("model.layers.0.self_attn.q_proj.bias", List.of(8L)));
+    String recipe =
+        "merge_method: ties\nbase_model: b\nmodels:\n"
+            + "  - {model: a, parameters: {weight: 1, density: 1.5}}\n";
+    assertThat(errors(recipe))
+        .singleElement()
+        .asString()
+        .contains("q_proj.bias", "the base model b does not have this tensor");
+    models.get("a").with(t -> t.remove("model.layers.0.self_attn.q_proj.bias"));
+    assertThat(warnings(recipe))
+        .singleElement()
+        .asString()
+        .contains("model a", "'density' is 1.5", "counts as 1");
+  }
+
+  @Test
   void weightsThatSumToNothingAreNoAverage() {
     model("a");
     model("b");

@@ -97,6 +97,23 @@ class ModelFolderTest {
     fails(() -> ModelFolder.open(folder), ErrorKind.INVALID, "plain name");
   }
 
+  /** The Hub's cache and pulled artifacts are made of links; a file of the Hub never is one. */
+  @Test
+  void linksAreFollowedAndChecked() throws IOException {
+    Path elsewhere = java.nio.file.Files.createDirectories(folder.resolve("elsewhere"));
+    shard("elsewhere/blob.safetensors", "a");
+    Path link = folder.resolve("one.safetensors");
+    Files.createSymbolicLink(link, elsewhere.resolve("blob.safetensors"));
+    index("{\"weight_map\":{\"a\":\"one.safetensors\"}}");
+    try (ModelFolder model = ModelFolder.open(folder)) {
+      assertThat(model.weights().tensors()).containsOnlyKeys("a");
+    }
+    Files.delete(elsewhere.resolve("blob.safetensors"));
+    fails(() -> ModelFolder.open(folder), ErrorKind.NOT_FOUND, "one.safetensors", "missing");
+    Files.writeString(elsewhere.resolve("blob.safetensors"), "root:x:0:0:root:/root:/bin/sh\n");
+    fails(() -> ModelFolder.open(folder), ErrorKind.INVALID, "one.safetensors", "no valid");
+  }
+
   @Test
   void indexThatDoesNotFit() throws IOException {
     shard("one.safetensors", "a");

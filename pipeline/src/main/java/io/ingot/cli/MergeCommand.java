@@ -39,6 +39,9 @@ import picocli.CommandLine.Parameters;
     description = "Merges models by a mergekit recipe.",
     footer = "Paths in the recipe are relative to the working directory.")
 final class MergeCommand extends IngotCommand {
+  /** Bytes of a model that a plan fetches to look at its headers; larger ones must be here. */
+  private static final long DOWNLOADED_FOR_A_PLAN = 64_000_000;
+
   @Parameters(index = "0", paramLabel = "CONFIG", arity = "0..1", description = "The recipe.")
   @Nullable Path given;
 
@@ -156,7 +159,11 @@ final class MergeCommand extends IngotCommand {
   }
 
   private ModelLocations locations() {
-    return new ModelLocations(environment(), console().progress(), mergekit.trustRemoteCode);
+    return new ModelLocations(
+        environment(),
+        console().progress(),
+        mergekit.trustRemoteCode,
+        planOnly ? DOWNLOADED_FOR_A_PLAN : Long.MAX_VALUE);
   }
 
   /** Which tensors of a merge without an architecture are merged; empty for a merge of models. */

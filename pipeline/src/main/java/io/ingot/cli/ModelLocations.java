@@ -3,6 +3,7 @@ package io.ingot.cli;
 import io.ingot.adapter.AdaptedModel;
 import io.ingot.error.IngotException;
 import io.ingot.hub.HubClient;
+import io.ingot.hub.RepoFile;
 import io.ingot.hub.RepoId;
 import io.ingot.hub.RepoInfo;
 import io.ingot.hub.WeightFiles;
@@ -33,6 +34,7 @@ final class ModelLocations implements ModelResolver {
   private final Map<String, String> environment;
   private final Progress progress;
   private final boolean acceptRemoteCode;
+  private final long mostDownloaded;
   private final SequencedMap<String, Location> found = new LinkedHashMap<>();
 
   /**
@@ -40,6 +42,19 @@ final class ModelLocations implements ModelResolver {
    * @param acceptRemoteCode whether models may bring code, which is ignored
    */
   ModelLocations(Map<String, String> environment, Progress progress, boolean acceptRemoteCode) {
+    this(environment, progress, acceptRemoteCode, Long.MAX_VALUE);
+  }
+
+  /**
+   * @param mostDownloaded bytes of a model beyond which it is not downloaded, but said to be
+   *     missing
+   */
+  ModelLocations(
+      Map<String, String> environment,
+      Progress progress,
+      boolean acceptRemoteCode,
+      long mostDownloaded) {
+    this.mostDownloaded = mostDownloaded;
     this.environment = environment;
     this.progress = progress;
     this.acceptRemoteCode = acceptRemoteCode;
@@ -100,6 +115,19 @@ final class ModelLocations implements ModelResolver {
     return AdaptedModel.open(openFolder(locate(ModelRef.of(base))), path);
   }
 
+  private void requireFew(ModelRef reference, HubClient hub, RepoInfo info, WeightFiles files) {
+    long missing =
+        files.wanted().stream()
+            .filter(f -> hub.cached(info, f.path()).isEmpty())
+            .mapToLong(RepoFile::size)
+            .sum();
+    if (missing > mostDownloaded) {
+      throw IngotException.notFound(
+          "%s of it are not downloaded yet, and nothing is downloaded only to look at it; 'ingot pull %s' does"
+              .formatted(MergeSizes.bytes(missing), place(reference)));
+    }
+  }
+
   private static Path path(ModelRef reference) {
     try {
       return Path.of(reference.path());
@@ -132,6 +160,7 @@ final class ModelLocations implements ModelResolver {
       WeightFiles files = WeightFiles.of(info);
       Set<String> wanted = new HashSet<>();
       files.wanted().forEach(f -> wanted.add(f.path()));
+      requireFew(reference, hub, info, files);
       Path snapshot = hub.download(info, f -> wanted.contains(f.path()), progress);
       return found(reference, Optional.of(info.commit()), snapshot);
     } catch (IngotException e) {
