@@ -15,14 +15,8 @@ import io.ingot.merge.NamedResults;
 import io.ingot.merge.TensorNames;
 import io.ingot.merge.recipe.RecipeDocument;
 import io.ingot.merge.recipe.RecipeDocuments;
-import io.ingot.merge.recipe.RecipeProblem;
-import io.ingot.merge.recipe.RecipeProblem.Severity;
 import io.ingot.model.RawModel;
 import io.ingot.tensor.MersenneTwister;
-import java.io.IOException;
-import java.nio.charset.MalformedInputException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -136,8 +130,9 @@ final class MergeCommand extends IngotCommand {
     if (!idle.isEmpty()) {
       console().warn(String.join(", ", idle) + ": merges run on the CPU; ignored");
     }
-    RecipeDocuments documents = RecipeDocuments.read(config.toString(), read());
-    report(documents.problems());
+    RecipeFile file = new RecipeFile(config);
+    RecipeDocuments documents = RecipeDocuments.read(config.toString(), file.read());
+    file.report(documents.problems(), strict, console());
     boolean single = documents.documents().size() == 1 && intermediates == null;
     if (single && planOnly) {
       return plan(documents.documents().getFirst());
@@ -300,34 +295,6 @@ final class MergeCommand extends IngotCommand {
         failOnNan,
         mergekit.threads,
         resume);
-  }
-
-  private String read() {
-    try {
-      return Files.readString(config);
-    } catch (NoSuchFileException e) {
-      throw IngotException.notFound("there is no recipe " + config);
-    } catch (MalformedInputException e) {
-      throw IngotException.invalid(config + " is not UTF-8 text");
-    } catch (IOException e) {
-      throw IngotException.failed("cannot read " + config + ": " + e.getMessage());
-    }
-  }
-
-  /** Warnings to stderr; errors, and unknown keys when strict, end the command. */
-  private void report(List<RecipeProblem> problems) {
-    List<RecipeProblem> fatal =
-        problems.stream()
-            .filter(
-                p ->
-                    p.severity() == Severity.ERROR
-                        || (strict && p.severity() == Severity.UNKNOWN_KEY))
-            .toList();
-    if (!fatal.isEmpty()) {
-      throw IngotException.invalid(
-          String.join("\n       ", fatal.stream().map(p -> config + ":" + p.text()).toList()));
-    }
-    problems.forEach(p -> console().warn(config + ":" + p.text()));
   }
 
   private void print(Path folder, MergeSummary summary) {

@@ -19,6 +19,8 @@ import io.ingot.tensor.Scratch;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +33,8 @@ record ExpertStream(
     MersenneTwister random,
     float[][][] routers,
     Progress progress,
-    MemoryWatch watch) {
+    MemoryWatch watch,
+    Consumer<String> warnings) {
   private static final int COPY_BYTES = 1 << 22;
 
   /**
@@ -125,6 +128,8 @@ record ExpertStream(
 
   private void convert(MoeTensor tensor, StoredTensor data, BlockChange change) {
     DType dtype = tensor.output().dtype();
+    Rounding rounding = Rounding.of(dtype);
+    AtomicLong broken = new AtomicLong(Long.MAX_VALUE);
     parallel.blocks(
         tensor.output().elements(),
         Scratch.BLOCK,
@@ -137,6 +142,11 @@ record ExpertStream(
             int run = Math.min(Scratch.CHUNK, count - at);
             data.read(begin + at, values, 0, run);
             now.apply(values, run);
+            Kernels.round(rounding, values, run);
+            int found = Elements.firstNotFinite(values, run);
+            if (found >= 0) {
+              broken.accumulateAndGet(begin + at + found, Math::min);
+            }
             Elements.write(dtype, values, run, bytes, at);
           }
           writer.write(
@@ -145,6 +155,11 @@ record ExpertStream(
               bytes.asSlice(0, (long) count * dtype.bytes()));
           progress.advance((long) count * dtype.bytes());
         });
+    if (broken.get() < Long.MAX_VALUE) {
+      warnings.accept(
+          "tensor %s has NaN or infinity at element %d, of %s"
+              .formatted(tensor.output().name(), broken.get(), tensor.model()));
+    }
   }
 
   private void change(MoeTensor tensor, Content.Changed changed, @Nullable NormalDraws noise) {

@@ -1,6 +1,7 @@
 package io.ingot.merge.moe;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -33,6 +34,12 @@ final class MixtralMoe implements MoeFamily {
   public String expert(int layer, int expert, Projection projection) {
     return "model.layers.%d.block_sparse_moe.experts.%d.%s.weight"
         .formatted(layer, expert, projection.mixtral());
+  }
+
+  /** As mergekit draws, so that the same seed gives the same float32 experts. */
+  @Override
+  public List<Projection> projections() {
+    return List.of(Projection.GATE, Projection.DOWN, Projection.UP);
   }
 
   @Override

@@ -179,7 +179,17 @@ public final class MoeBuilder implements AutoCloseable {
       MemoryWatch watch = new MemoryWatch();
       progress.begin("moe", plan.bytes(), Progress.Unit.BYTES);
       try {
-        new ExpertStream(writer, parallel, gates.random(), gates.rows(), progress, watch)
+        new ExpertStream(
+                writer,
+                parallel,
+                gates.random(),
+                gates.rows(),
+                progress,
+                watch,
+                warning -> {
+                  warnings.add(warning);
+                  progress.note("warning: " + warning);
+                })
             .run(plan.tensors(), complete, cancellation);
       } catch (IngotException | Error e) {
         // A file that was cut off shows as a fault of memory, or as a failed write.

@@ -29,6 +29,11 @@ interface MoeFamily {
     return "model.layers.%d.mlp.experts.%d.%s.weight".formatted(layer, expert, projection.text());
   }
 
+  /** The matrices of an expert in the order in which noise is drawn for them. */
+  default List<Projection> projections() {
+    return List.of(Projection.GATE, Projection.UP, Projection.DOWN);
+  }
+
   /** A matrix of the shared expert; only asked of families that have one. */
   default String shared(int layer, Projection projection) {
     return "model.layers.%d.mlp.shared_experts.%s.weight".formatted(layer, projection.text());

@@ -41,6 +41,7 @@ final class MoePlanner {
   private final MoeRecipe recipe;
   private final Map<ModelRef, Model> models;
   private final Model base;
+  private final boolean copyTokenizer;
   private final ObjectNode config;
   private final Optional<DType> dtype;
   private final List<String> problems = new ArrayList<>();
@@ -55,6 +56,7 @@ final class MoePlanner {
   MoePlanner(MoeRecipe recipe, MergeOptions options, Map<ModelRef, Model> models) {
     this.recipe = recipe;
     this.models = models;
+    this.copyTokenizer = options.copyTokenizer();
     this.base = model(recipe.base());
     this.config = base.config();
     Map<ModelRef, String> kinds = new LinkedHashMap<>();
@@ -104,7 +106,7 @@ final class MoePlanner {
     List<String> leftOut = leftOut(shape);
     stopOnProblems();
     configure(shape);
-    return new MoePlan(recipe, family, shape, tensors, config, leftOut, warnings, memory(shape));
+    return new MoePlan(recipe, family, shape, tensors, config, leftOut, warnings, memory());
   }
 
   private void sharedWidth(MoeShape shape) {
@@ -150,7 +152,7 @@ final class MoePlanner {
       }
     }
     for (int e = 0; e < shape.experts(); e++) {
-      for (Projection projection : Projection.values()) {
+      for (Projection projection : family.projections()) {
         expert(family.expert(layer, e, projection), recipe.experts().get(e), prefix, projection);
       }
     }
@@ -232,6 +234,11 @@ final class MoePlanner {
   }
 
   private void configure(MoeShape shape) {
+    if (copyTokenizer && base.folder().isEmpty()) {
+      warnings.add(
+          "%s is no folder, so the result gets no tokenizer files; copy those of the model it was made of"
+              .formatted(recipe.base()));
+    }
     int window = dense.window(config);
     int positions = config.path("max_position_embeddings").asInt(0);
     dense.complete(config);
@@ -251,14 +258,26 @@ final class MoePlanner {
     warnings.addAll(family.remarks(config, shape));
   }
 
-  /** Blocks in flight, what a GGUF or an adapter makes of its largest tensor, a layer to run. */
-  private long memory(MoeShape shape) {
+  /**
+   * Blocks in flight, what a GGUF or an adapter makes of its largest tensor, and to run the base: a
+   * layer in fp32 and its largest tensor on the way there.
+   */
+  private long memory() {
     long largest = tensors.stream().mapToLong(t -> t.output().elements()).max().orElse(0);
     boolean made =
         models.entrySet().stream()
             .anyMatch(m -> m.getKey().lora().isPresent() || m.getValue().folder().isEmpty());
-    long layer = tensors.stream().mapToLong(t -> t.output().elements()).sum() / shape.layers();
-    long run = recipe.gateMode().needsStates() ? 4 * (layer / Math.max(1, shape.experts())) : 0;
-    return 300_000_000L + (made ? 4 * largest : 0) + run;
+    long run = 0;
+    if (recipe.gateMode().needsStates()) {
+      List<Long> layer =
+          base.weights().tensors().values().stream()
+              .filter(t -> t.name().startsWith("model.layers.0."))
+              .map(TensorInfo::elements)
+              .toList();
+      run =
+          4 * layer.stream().mapToLong(Long::longValue).sum()
+              + 8 * layer.stream().mapToLong(Long::longValue).max().orElse(0);
+    }
+    return 250_000_000L + Math.max(made ? 4 * largest : 0, run);
   }
 }

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,10 @@ class MoeBuilderTest {
 
   private JsonNode config() throws IOException {
     return new ObjectMapper().readTree(root.resolve("out/config.json").toFile());
+  }
+
+  private static float[] value(Map<String, float[]> tensors, String name) {
+    return Objects.requireNonNull(tensors.get(name), name);
   }
 
   private static void assertExperts(
@@ -127,7 +132,7 @@ class MoeBuilderTest {
     Map<String, float[]> small = Mixtures.read(root.resolve("small"));
     assertThat(made.get("model.layers.1.mlp.shared_expert.up_proj.weight"))
         .isEqualTo(small.get("model.layers.1.mlp.up_proj.weight"));
-    float[] down = small.get("model.layers.1.mlp.down_proj.weight").clone();
+    float[] down = value(small, "model.layers.1.mlp.down_proj.weight").clone();
     for (int i = 0; i < down.length; i++) {
       down[i] *= 0.5f;
     }
@@ -248,14 +253,14 @@ class MoeBuilderTest {
         .startsWith(
             0, (float) (0.75 / average), (float) (0.5 / average), (float) (-3 / average), 0);
     Map<String, float[]> cheap = build(recipe.replace("MODE", "cheap_embed"));
-    float[] embedding = Mixtures.read(root.resolve("m0")).get("model.embed_tokens.weight");
+    float[] embedding = value(Mixtures.read(root.resolve("m0")), "model.embed_tokens.weight");
     double[] four = new double[8];
     for (int i = 0; i < 8; i++) {
       four[i] = embedding[4 * 8 + i];
     }
     double length = Math.sqrt(Arrays.stream(four).map(x -> x * x).sum());
     for (int layer = 0; layer < 2; layer++) {
-      float[] gate = cheap.get("model.layers." + layer + ".block_sparse_moe.gate.weight");
+      float[] gate = value(cheap, "model.layers." + layer + ".block_sparse_moe.gate.weight");
       for (int i = 0; i < 8; i++) {
         assertThat(gate[8 + i]).isEqualTo((float) (four[i] / length));
       }
@@ -270,7 +275,7 @@ class MoeBuilderTest {
         root, Mixtures.recipe("m0", "gate_mode: random", "m1", "m1"), seven, root.resolve("out"));
     // torch.manual_seed(7); torch.randn(2, 2, 8)
     float[] gate =
-        Mixtures.read(root.resolve("out")).get("model.layers.0.block_sparse_moe.gate.weight");
+        value(Mixtures.read(root.resolve("out")), "model.layers.0.block_sparse_moe.gate.weight");
     assertThat(gate)
         .containsExactly(
             new float[] {
@@ -287,8 +292,9 @@ class MoeBuilderTest {
         root.resolve("out"));
     float scale = (float) Math.sqrt(1 / 8.0);
     assertThat(
-            Mixtures.read(root.resolve("out"))
-                .get("model.layers.0.block_sparse_moe.gate.weight")[0])
+            value(
+                Mixtures.read(root.resolve("out")), "model.layers.0.block_sparse_moe.gate.weight")[
+                0])
         .isEqualTo(0.5349225401878357f * 2 * scale - scale);
   }
 
@@ -307,9 +313,9 @@ class MoeBuilderTest {
         """;
     Map<String, float[]> made = build(recipe);
     Map<String, float[]> source = Mixtures.read(root.resolve("m1"));
-    float[] down = source.get("model.layers.0.mlp.down_proj.weight");
-    float[] scaled = made.get("model.layers.0.block_sparse_moe.experts.0.w2.weight");
-    float[] noisy = made.get("model.layers.0.block_sparse_moe.experts.1.w2.weight");
+    float[] down = value(source, "model.layers.0.mlp.down_proj.weight");
+    float[] scaled = value(made, "model.layers.0.block_sparse_moe.experts.0.w2.weight");
+    float[] noisy = value(made, "model.layers.0.block_sparse_moe.experts.1.w2.weight");
     double square = 0;
     for (int i = 0; i < down.length; i++) {
       assertThat(scaled[i]).isEqualTo(BFloat16.round(down[i] * 0.3f));
@@ -459,6 +465,23 @@ class MoeBuilderTest {
                     }))
         .isInstanceOf(InterruptedException.class);
     assertThat(root.resolve(".out.ingot-partial")).doesNotExist();
+  }
+
+  @Test
+  void namesTensorsThatOverflow() throws Exception {
+    models("llama");
+    String recipe =
+        """
+        base_model: m0
+        dtype: float16
+        experts:
+          - {source_model: m1, positive_prompts: ["1"], residual_scale: 1.0e+6}
+          - {source_model: m2, positive_prompts: ["2"]}
+        """;
+    MergeSummary summary = Mixtures.write(root, recipe, OPTIONS, root.resolve("out"));
+    assertThat(summary.warnings())
+        .hasSize(2)
+        .allMatch(w -> w.contains("has NaN or infinity at element") && w.endsWith("of m1"));
   }
 
   @Test

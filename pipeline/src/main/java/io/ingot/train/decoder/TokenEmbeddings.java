@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -77,7 +78,7 @@ record TokenEmbeddings(Map<Integer, Integer> index, float[] values) {
   long[] places(long[] ids) {
     long[] places = new long[ids.length];
     for (int i = 0; i < ids.length; i++) {
-      places[i] = index.get(Math.toIntExact(ids[i]));
+      places[i] = Objects.requireNonNull(index.get(Math.toIntExact(ids[i])));
     }
     return places;
   }
