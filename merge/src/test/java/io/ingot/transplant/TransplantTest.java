@@ -359,7 +359,7 @@ class TransplantTest {
     for (int i = a; i < rows.length; i += 3) {
       sum += rows[i];
     }
-    return sum / (rows.length / 3);
+    return sum * 3 / rows.length;
   }
 
   private static double covariance(float[] rows, int a, int b) {
@@ -367,7 +367,7 @@ class TransplantTest {
     for (int i = 0; i < rows.length; i += 3) {
       sum += (rows[i + a] - mean(rows, a)) * (rows[i + b] - mean(rows, b));
     }
-    return sum / (rows.length / 3);
+    return sum * 3 / rows.length;
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.ingot.adapter.extract;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ingot.error.IngotException;
 import io.ingot.model.Model;
+import io.ingot.tensor.DType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,13 +49,17 @@ record ExtractionPlan(
 
     SequencedMap<String, List<TensorPair>> grouped = new LinkedHashMap<>();
     for (TensorPair pair : match.pairs().values()) {
-      if (pair.tuned().dtype().isFloating() && pair.original().dtype().isFloating()) {
+      if (isPlain(pair.tuned().dtype()) && isPlain(pair.original().dtype())) {
         String module = pair.name().substring(0, Math.max(0, pair.name().lastIndexOf('.')));
         grouped.computeIfAbsent(module, m -> new ArrayList<>()).add(pair);
       } else if (pair.tuned().shape().size() > 1) {
         problems.add(
             "tensor '%s' is quantized (%s); extract from the weights as they were before quantization"
-                .formatted(pair.name(), pair.tuned().dtype()));
+                .formatted(
+                    pair.name(),
+                    isPlain(pair.tuned().dtype())
+                        ? pair.original().dtype()
+                        : pair.tuned().dtype()));
       }
     }
     Builder builder = new Builder(options, kinds);
@@ -64,6 +69,11 @@ record ExtractionPlan(
     }
     boolean tied = match.headless() && base.config().path("tie_word_embeddings").asBoolean(true);
     return builder.plan(tied);
+  }
+
+  /** Whether values stand for themselves; those of 8 bits need a scale. */
+  private static boolean isPlain(DType dtype) {
+    return dtype.isFloating() && dtype.bytes() > 1;
   }
 
   private static void architecture(ObjectNode model, ObjectNode base, List<String> problems) {

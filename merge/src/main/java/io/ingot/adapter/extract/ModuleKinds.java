@@ -103,6 +103,6 @@ final class ModuleKinds {
   /** Whether a tensor is left alone: computed, or the mask that GPT-2 stores. */
   boolean isBuffer(String tensor, TensorInfo info) {
     return BUFFER.matcher(tensor).matches()
-        || tensor.endsWith(".attn.bias") && info.shape().size() == 4;
+        || (tensor.endsWith(".attn.bias") && info.shape().size() == 4);
   }
 }

@@ -469,6 +469,15 @@ class AdapterExtractTest {
   }
 
   @Test
+  void quantizedWeightsAreRefused() throws IOException {
+    TinyModel base = TinyModel.llama();
+    TinyModel tuned = base.copy();
+    tuned.dtype = DType.I32;
+    assertThatThrownBy(() -> extract(tuned, base, PLAIN))
+        .hasMessageContaining("'" + Q0 + ".weight' is quantized (I32)");
+  }
+
+  @Test
   void notANumberIsNamed() throws IOException {
     TinyModel base = TinyModel.llama();
     TinyModel tuned = base.copy();
