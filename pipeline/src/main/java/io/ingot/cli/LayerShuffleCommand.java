@@ -1,7 +1,6 @@
 package io.ingot.cli;
 
 import io.ingot.error.IngotException;
-import io.ingot.merge.Cancellation;
 import io.ingot.merge.LayerShuffle;
 import io.ingot.merge.LayerShuffle.Share;
 import io.ingot.merge.MergeOptions;
@@ -20,7 +19,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -150,21 +148,14 @@ final class LayerShuffleCommand extends IngotCommand {
             false,
             mergekit.threads,
             false);
-    AtomicBoolean stopped = new AtomicBoolean();
-    Cancellation cancellation =
-        () -> {
-          if (stopped.get()) {
-            throw new InterruptedException();
-          }
-        };
-    try (Interrupts interrupts = Interrupts.to(() -> stopped.set(true));
+    try (StopSignal stop = new StopSignal();
         Merger merger = Merger.open(recipe, source, locations, options)) {
       Path folder = Objects.requireNonNull(out);
       MergeLicenses licenses = MergeLicenses.of(locations.found(), environment());
       licenses.obstacles().forEach(console()::warn);
       String title = String.valueOf(folder.toAbsolutePath().normalize().getFileName());
       return MergeSummaryReport.of(
-          folder, merger.write(folder, licenses.facts(title), console().progress(), cancellation));
+          folder, merger.write(folder, licenses.facts(title), console().progress(), stop));
     }
   }
 

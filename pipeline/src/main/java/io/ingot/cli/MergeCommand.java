@@ -20,7 +20,6 @@ import io.ingot.tensor.MersenneTwister;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -67,6 +66,9 @@ final class MergeCommand extends IngotCommand {
 
   @Option(names = "--fail-on-nan", description = "Fail when a result is NaN or infinite.")
   boolean failOnNan;
+
+  @Option(names = "--out-path", paramLabel = "OUT", hidden = true)
+  @Nullable Path outPath;
 
   @Option(
       names = {"-I", "--intermediate-dir"},
@@ -119,6 +121,9 @@ final class MergeCommand extends IngotCommand {
       throw IngotException.usage("CONFIG is missing: the recipe, a YAML file");
     }
     config = given;
+    if (out == null) {
+      out = outPath;
+    }
     if (!mergekit.safeSerialization) {
       throw IngotException.usage(
           "--no-safe-serialization: Ingot writes safetensors only, never pickles");
@@ -137,18 +142,11 @@ final class MergeCommand extends IngotCommand {
     if (single && planOnly) {
       return plan(documents.documents().getFirst());
     }
-    AtomicBoolean stopped = new AtomicBoolean();
-    Cancellation cancellation =
-        () -> {
-          if (stopped.get()) {
-            throw new InterruptedException();
-          }
-        };
-    try (Interrupts interrupts = Interrupts.to(() -> stopped.set(true))) {
+    try (StopSignal stop = new StopSignal()) {
       if (!single) {
-        return merge(documents, cancellation);
+        return merge(documents, stop);
       }
-      merge(documents.documents().getFirst(), cancellation);
+      merge(documents.documents().getFirst(), stop);
     }
     return 0;
   }

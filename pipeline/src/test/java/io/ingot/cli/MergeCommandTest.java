@@ -355,6 +355,10 @@ class MergeCommandTest {
     assertThat(err).contains("--intermediate-dir is missing");
     assertThat(run("merge", two, "-I", kept)).isZero();
     assertThat(kept.resolve("two/model.safetensors")).exists();
+    // As mergekit-multi spells it.
+    Path spelled = root.resolve("spelled");
+    assertThat(run("merge", steps(), "-I", kept, "--out-path", spelled)).isZero();
+    assertThat(spelled.resolve("model.safetensors")).exists();
     assertThat(run("merge", steps())).isEqualTo(2);
     assertThat(err).contains("the folder for the document without a name");
   }
