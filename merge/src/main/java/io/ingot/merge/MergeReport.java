@@ -45,7 +45,7 @@ public record MergeReport(
     Map<String, List<String>> unused,
     List<Finding> findings) {
   /** What the program itself takes: the machine, code, buffers. */
-  private static final long PROGRAM = 250_000_000L;
+  private static final long PROGRAM = 450_000_000L;
 
   /** Buffers of one thread. */
   private static final long PER_THREAD = 40_000_000L;
