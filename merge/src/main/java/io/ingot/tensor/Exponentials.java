@@ -53,26 +53,36 @@ public final class Exponentials {
                 FloatVector.fromArray(F, x, i)
                     .sub(greatest)
                     .convertShape(VectorOperators.F2D, D, 0);
-        FloatVector result = (FloatVector) exp(power).convertShape(VectorOperators.D2F, F, 0);
+        power = power.max(LEAST);
+        DoubleVector shifted = power.mul(LOG2_E).add(ROUNDER);
+        DoubleVector k = shifted.sub(ROUNDER);
+        DoubleVector r = power.sub(k.mul(LN2_HIGH)).sub(k.mul(LN2_LOW));
+        // Written out: a vector that goes round a loop may end on the heap.
+        DoubleVector sum = DoubleVector.broadcast(D, INVERSE_FACTORIALS[13]);
+        sum = sum.mul(r).add(INVERSE_FACTORIALS[12]);
+        sum = sum.mul(r).add(INVERSE_FACTORIALS[11]);
+        sum = sum.mul(r).add(INVERSE_FACTORIALS[10]);
+        sum = sum.mul(r).add(INVERSE_FACTORIALS[9]);
+        sum = sum.mul(r).add(INVERSE_FACTORIALS[8]);
+        sum = sum.mul(r).add(INVERSE_FACTORIALS[7]);
+        sum = sum.mul(r).add(INVERSE_FACTORIALS[6]);
+        sum = sum.mul(r).add(INVERSE_FACTORIALS[5]);
+        sum = sum.mul(r).add(INVERSE_FACTORIALS[4]);
+        sum = sum.mul(r).add(INVERSE_FACTORIALS[3]);
+        sum = sum.mul(r).add(INVERSE_FACTORIALS[2]);
+        sum = sum.mul(r).add(INVERSE_FACTORIALS[1]);
+        sum = sum.mul(r).add(INVERSE_FACTORIALS[0]);
+        LongVector scale =
+            shifted.reinterpretAsLongs().add(1023).lanewise(VectorOperators.LSHL, 52);
+        FloatVector result =
+            (FloatVector)
+                sum.mul(scale.reinterpretAsDoubles()).convertShape(VectorOperators.D2F, F, 0);
         result.intoArray(out, i);
       }
     }
     for (; i < count; i++) {
       out[i] = (float) exp(x[i] - greatest);
     }
-  }
-
-  private static DoubleVector exp(DoubleVector power) {
-    DoubleVector x = power.max(LEAST);
-    DoubleVector shifted = x.mul(LOG2_E).add(ROUNDER);
-    DoubleVector k = shifted.sub(ROUNDER);
-    DoubleVector r = x.sub(k.mul(LN2_HIGH)).sub(k.mul(LN2_LOW));
-    DoubleVector sum = DoubleVector.broadcast(D, INVERSE_FACTORIALS[INVERSE_FACTORIALS.length - 1]);
-    for (int i = INVERSE_FACTORIALS.length - 2; i >= 0; i--) {
-      sum = sum.mul(r).add(INVERSE_FACTORIALS[i]);
-    }
-    LongVector scale = shifted.reinterpretAsLongs().add(1023).lanewise(VectorOperators.LSHL, 52);
-    return sum.mul(scale.reinterpretAsDoubles());
   }
 
   private static double exp(float power) {

@@ -9,7 +9,8 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Loops over the first {@code count} elements of float32 arrays, vectorized across elements only:
  * no sum is ever reordered, so the bits are those of the plain loops. Loops that the compiler
- * vectorizes by itself are plain; the others have a plain twin that also does the tail.
+ * vectorizes by itself are plain; the others have a plain twin that also does the tail. No vector
+ * is passed between methods: the compiler would put it on the heap where it does not inline them.
  */
 public final class Kernels {
   /** Shorter runs take the plain loop: the vector code is not worth its warm-up there. */
@@ -90,40 +91,18 @@ public final class Kernels {
     int i = 0;
     if (count >= VECTOR_FROM) {
       for (; i <= count - F.length(); i += F.length()) {
-        bf16(FloatVector.fromArray(F, a, i)).intoArray(a, i);
+        FloatVector x = FloatVector.fromArray(F, a, i);
+        VectorMask<Integer> nan = x.test(VectorOperators.IS_NAN).cast(I);
+        IntVector bits = x.reinterpretAsInts();
+        bits.add(bits.lanewise(VectorOperators.LSHR, 16).and(1).add(0x7FFF))
+            .and(0xFFFF0000)
+            .blend(0x7FC00000, nan)
+            .reinterpretAsFloats()
+            .intoArray(a, i);
       }
     }
     for (; i < count; i++) {
       a[i] = BFloat16.round(a[i]);
-    }
-  }
-
-  private static FloatVector bf16(FloatVector x) {
-    VectorMask<Integer> nan = x.test(VectorOperators.IS_NAN).cast(I);
-    IntVector bits = x.reinterpretAsInts();
-    return bits.add(bits.lanewise(VectorOperators.LSHR, 16).and(1).add(0x7FFF))
-        .and(0xFFFF0000)
-        .blend(0x7FC00000, nan)
-        .reinterpretAsFloats();
-  }
-
-  /**
-   * {@code sum += factor * (x - along * u)}, each of the four operations in bfloat16: adds what is
-   * orthogonal to u.
-   */
-  public static void addOrthogonal(
-      float[] sum, float[] x, float[] u, float along, float factor, int count) {
-    int i = 0;
-    if (count >= VECTOR_FROM) {
-      for (; i <= count - F.length(); i += F.length()) {
-        FloatVector projection = bf16(FloatVector.fromArray(F, u, i).mul(along));
-        FloatVector rest = bf16(FloatVector.fromArray(F, x, i).sub(projection));
-        bf16(FloatVector.fromArray(F, sum, i).add(bf16(rest.mul(factor)))).intoArray(sum, i);
-      }
-    }
-    for (; i < count; i++) {
-      float rest = BFloat16.round(x[i] - BFloat16.round(along * u[i]));
-      sum[i] = BFloat16.round(sum[i] + BFloat16.round(factor * rest));
     }
   }
 

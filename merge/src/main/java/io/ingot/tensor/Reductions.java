@@ -9,7 +9,8 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Sums over the first {@code count} elements of float32 arrays, in double precision. Sixteen
  * partial sums, each of every sixteenth element, are folded in halves at the end, whatever the
- * width of the machine's vectors: the plain loop and the vector loop give the same bits.
+ * width of the machine's vectors: the plain loop and the vector loop give the same bits. No vector
+ * is passed between methods: the compiler would put it on the heap where it does not inline them.
  */
 public final class Reductions {
   private static final int LANES = 16;
@@ -34,8 +35,21 @@ public final class Reductions {
         DoubleVector even = DoubleVector.zero(D);
         DoubleVector odd = DoubleVector.zero(D);
         for (int i = lane; i < end; i += LANES) {
-          even = wide(a, i).fma(wide(b, i), even);
-          odd = wide(a, i + STEP).fma(wide(b, i + STEP), odd);
+          even =
+              ((DoubleVector)
+                      FloatVector.fromArray(F, a, i).convertShape(VectorOperators.F2D, D, 0))
+                  .fma(
+                      ((DoubleVector)
+                          FloatVector.fromArray(F, b, i).convertShape(VectorOperators.F2D, D, 0)),
+                      even);
+          odd =
+              ((DoubleVector)
+                      FloatVector.fromArray(F, a, i + STEP).convertShape(VectorOperators.F2D, D, 0))
+                  .fma(
+                      ((DoubleVector)
+                          FloatVector.fromArray(F, b, i + STEP)
+                              .convertShape(VectorOperators.F2D, D, 0)),
+                      odd);
         }
         even.intoArray(lanes, lane);
         odd.intoArray(lanes, lane + STEP);
@@ -57,8 +71,14 @@ public final class Reductions {
         DoubleVector even = DoubleVector.zero(D);
         DoubleVector odd = DoubleVector.zero(D);
         for (int i = lane; i < end; i += LANES) {
-          even = wide(a, i).add(even);
-          odd = wide(a, i + STEP).add(odd);
+          even =
+              ((DoubleVector)
+                      FloatVector.fromArray(F, a, i).convertShape(VectorOperators.F2D, D, 0))
+                  .add(even);
+          odd =
+              ((DoubleVector)
+                      FloatVector.fromArray(F, a, i + STEP).convertShape(VectorOperators.F2D, D, 0))
+                  .add(odd);
         }
         even.intoArray(lanes, lane);
         odd.intoArray(lanes, lane + STEP);
@@ -80,8 +100,16 @@ public final class Reductions {
         DoubleVector even = DoubleVector.zero(D);
         DoubleVector odd = DoubleVector.zero(D);
         for (int i = lane; i < end; i += LANES) {
-          even = wide(a, i).abs().add(even);
-          odd = wide(a, i + STEP).abs().add(odd);
+          even =
+              ((DoubleVector)
+                      FloatVector.fromArray(F, a, i).convertShape(VectorOperators.F2D, D, 0))
+                  .abs()
+                  .add(even);
+          odd =
+              ((DoubleVector)
+                      FloatVector.fromArray(F, a, i + STEP).convertShape(VectorOperators.F2D, D, 0))
+                  .abs()
+                  .add(odd);
         }
         even.intoArray(lanes, lane);
         odd.intoArray(lanes, lane + STEP);
@@ -91,10 +119,6 @@ public final class Reductions {
       lanes[i % LANES] += Math.abs(a[i]);
     }
     return fold(lanes);
-  }
-
-  private static DoubleVector wide(float[] a, int i) {
-    return (DoubleVector) FloatVector.fromArray(F, a, i).convertShape(VectorOperators.F2D, D, 0);
   }
 
   private static double fold(double[] lanes) {

@@ -60,7 +60,6 @@ class KernelTwinsTest {
         new Named("addActive", k -> Kernels.addActive(k.a, k.c, k.b, 0.5f, k.count)),
         new Named("scaleWhere", k -> Kernels.scaleWhere(k.a, k.c, 1, 1.7f, k.count)),
         new Named("atLeast", k -> Kernels.atLeast(k.a, 0.1f, k.count)),
-        new Named("addOrthogonal", k -> Kernels.addOrthogonal(k.a, k.b, k.c, 0.99f, 0.5f, k.count)),
         new Named("oneForZero", k -> Kernels.oneForZero(k.c, k.count)),
         new Named("step", k -> Kernels.step(k.b, 0.2f, k.count)),
         new Named("keys", k -> Kernels.keys(k.b, k.keys, k.count, false)),

@@ -2,7 +2,6 @@ package io.ingot.merge.method;
 
 import io.ingot.tensor.DType;
 import io.ingot.tensor.Elements;
-import io.ingot.tensor.Kernels;
 import io.ingot.tensor.Reductions;
 import io.ingot.tensor.Rounding;
 import java.lang.foreign.Arena;
@@ -222,14 +221,10 @@ final class KarcherMean implements AutoCloseable {
       if (factors[k] == 0) {
         continue;
       }
-      if (rounding == Rounding.BF16) {
-        Kernels.addOrthogonal(t, in[k], u, dots[k], factors[k], count);
-      } else {
-        r.scale(spare, u, dots[k]);
-        r.subtract(spare, in[k], spare);
-        r.scale(spare, spare, factors[k]);
-        r.add(t, t, spare);
-      }
+      r.scale(spare, u, dots[k]);
+      r.subtract(spare, in[k], spare);
+      r.scale(spare, spare, factors[k]);
+      r.add(t, t, spare);
     }
   }
 
