@@ -190,7 +190,8 @@ class PreflightTest {
     model("a")
         .config("architectures", List.of("GraniteForCausalLM"))
         .config("model_type", "granite");
-    models.get("a").with(t -> t.put("model.layers.0.self_attn.q_proj.bias", List.of(8L)));
+    Objects.requireNonNull(models.get("a"))
+        .with(t -> t.put("model.layers.0.self_attn.q_proj.bias", List.of(8L)));
     String recipe =
         "merge_method: ties\nbase_model: b\nmodels:\n"
             + "  - {model: a, parameters: {weight: 1, density: 1.5}}\n";

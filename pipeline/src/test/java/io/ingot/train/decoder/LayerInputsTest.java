@@ -10,6 +10,7 @@ import io.ingot.tensor.TensorSource;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
@@ -75,7 +76,8 @@ class LayerInputsTest {
       float[] first = visit(model, ROWS).get("0 0");
       assertThat(java.util.Arrays.copyOfRange(first, 2 * HIDDEN, 3 * HIDDEN)).isEqualTo(row);
       float[] whole = visit(model, List.of(new int[] {5, 9, 700, 9})).get("2 0");
-      float[] begun = visit(model, List.of(new int[] {5, 9, 700})).get("2 0");
+      float[] begun =
+          Objects.requireNonNull(visit(model, List.of(new int[] {5, 9, 700})).get("2 0"));
       assertThat(java.util.Arrays.copyOf(whole, begun.length))
           .containsExactly(begun, Offset.offset(1e-4f));
     }
