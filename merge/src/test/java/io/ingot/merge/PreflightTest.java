@@ -30,6 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What is said about a merge before the first byte, without asking for any weight. */
 class PreflightTest {
+  private static final String BIAS = "model.layers.0.self_attn.q_proj.bias";
+
   @TempDir Path root;
   private final Map<String, TinyModel> models = new HashMap<>();
   private final Map<String, Path> folders = new HashMap<>();
@@ -184,14 +186,8 @@ class PreflightTest {
 
   @Test
   void aBaseWithoutTheTensorIsAnErrorAndADensityAboveOneAWarning() {
-    model("b")
-        .config("architectures", List.of("GraniteForCausalLM"))
-        .config("model_type", "granite");
-    model("a")
-        .config("architectures", List.of("GraniteForCausalLM"))
-        .config("model_type", "granite");
-    Objects.requireNonNull(models.get("a"))
-        .with(t -> t.put("model.layers.0.self_attn.q_proj.bias", List.of(8L)));
+    TinyModel a = granite("a").with(t -> t.put(BIAS, List.of(8L)));
+    granite("b");
     String recipe =
         "merge_method: ties\nbase_model: b\nmodels:\n"
             + "  - {model: a, parameters: {weight: 1, density: 1.5}}\n";
@@ -199,11 +195,17 @@ class PreflightTest {
         .singleElement()
         .asString()
         .contains("q_proj.bias", "the base model b does not have this tensor");
-    models.get("a").with(t -> t.remove("model.layers.0.self_attn.q_proj.bias"));
+    a.with(t -> t.remove(BIAS));
     assertThat(warnings(recipe))
         .singleElement()
         .asString()
         .contains("model a", "'density' is 1.5", "counts as 1");
+  }
+
+  private TinyModel granite(String name) {
+    return model(name)
+        .config("architectures", List.of("GraniteForCausalLM"))
+        .config("model_type", "granite");
   }
 
   @Test
