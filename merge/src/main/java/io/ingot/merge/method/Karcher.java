@@ -56,7 +56,7 @@ public final class Karcher implements MergeMethod {
 
   @Override
   public double scratchBytes(TensorMerge tensor) {
-    return tensor.operands().size() == 1 ? 0 : 2 * tensor.commonType().bytes();
+    return tensor.operands().size() == 1 ? 0 : tensor.commonType().bytes();
   }
 
   @Override

@@ -7,14 +7,12 @@ import io.ingot.tensor.Rounding;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The iteration of the Karcher mean. The current direction u is kept before its normalization, in
- * the dtype of the tensors, and only once a step has been taken, the tangent from its pass to the
- * next; everything else, the first direction among it, is made again from the operands.
+ * the dtype of the tensors, and only once a step has been taken; everything else, the first
+ * direction among it, is made again from the operands in each pass.
  */
 final class KarcherMean implements AutoCloseable {
   private final TensorMerge tensor;
@@ -28,9 +26,6 @@ final class KarcherMean implements AutoCloseable {
 
   /** The direction before normalization; null before the first step. */
   private @Nullable MemorySegment stored;
-
-  /** The tangent of the last pass. */
-  private @Nullable MemorySegment tangent;
 
   /** Whether the first mean vanishes, so that the first unit vector takes its place. */
   private boolean vanishes;
@@ -92,7 +87,7 @@ final class KarcherMean implements AutoCloseable {
       if (length < tol) {
         return;
       }
-      step(length);
+      step(dots, factors, length);
     }
   }
 
@@ -105,10 +100,6 @@ final class KarcherMean implements AutoCloseable {
   void direction(float[][] in, float[] u, long position, int count, float[] spare) {
     units(in, count);
     raw(in, u, position, count, spare);
-    normalize(u, count);
-  }
-
-  private void normalize(float[] u, int count) {
     if (norm != 0) {
       new Arithmetic(rounding, count).divide(u, u, norm);
     }
@@ -157,11 +148,9 @@ final class KarcherMean implements AutoCloseable {
     for (float factor : factors) {
       zero &= factor == 0;
     }
-    if (zero && tol > 0) {
+    if (zero) {
       return 0;
     }
-    MemorySegment target = tangent == null ? memory() : tangent;
-    tangent = target;
     double square =
         Pass.reduce(
             tensor,
@@ -172,34 +161,33 @@ final class KarcherMean implements AutoCloseable {
               float[] t = temporaries.get(1);
               direction(in, u, position, count, temporaries.get(2));
               tangent(in, u, t, dots, factors, count, temporaries.get(2));
-              Elements.write(held, t, count, target, position);
               sums[0] += Reductions.dot(t, t, count);
             })[0];
     return (float) Math.sqrt((float) square);
   }
 
   /** u = cos(length) u + sin(length) tangent / length, and its norm. */
-  private void step(float length) {
+  private void step(float[] dots, float[] factors, float length) {
     float cosine = rounding.apply((float) Math.cos(length));
     float sine = rounding.apply((float) Math.sin(length));
-    MemorySegment target = stored == null ? memory() : stored;
-    MemorySegment walk = Objects.requireNonNull(tangent);
+    MemorySegment known = stored;
+    MemorySegment target =
+        known != null
+            ? known
+            : tensor
+                .spill()
+                .allocate(arena, tensor.operands().getFirst().elements() * held.bytes());
     double square =
         Pass.reduce(
             tensor,
-            stored == null ? tensor.operands() : List.of(tensor.operands().getFirst()),
+            tensor.operands(),
             1,
             (in, sums, count, position, temporaries) -> {
               Arithmetic r = new Arithmetic(rounding, count);
               float[] u = temporaries.get(0);
               float[] t = temporaries.get(1);
-              if (stored == null) {
-                direction(in, u, position, count, temporaries.get(2));
-              } else {
-                Elements.read(held, target, position, u, count);
-                normalize(u, count);
-              }
-              Elements.read(held, walk, position, t, count);
+              direction(in, u, position, count, temporaries.get(2));
+              tangent(in, u, t, dots, factors, count, temporaries.get(2));
               r.scale(u, u, cosine);
               r.divide(t, t, length);
               r.scale(t, t, sine);
@@ -226,11 +214,6 @@ final class KarcherMean implements AutoCloseable {
       r.scale(spare, spare, factors[k]);
       r.add(t, t, spare);
     }
-  }
-
-  private MemorySegment memory() {
-    long elements = tensor.operands().getFirst().elements();
-    return tensor.spill().allocate(arena, elements * held.bytes());
   }
 
   private void units(float[][] in, int count) {
