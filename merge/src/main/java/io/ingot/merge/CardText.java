@@ -148,15 +148,17 @@ public final class CardText {
   /** What the licenses of all models together say. */
   public void license() {
     line("## License and attribution").line("");
-    if (facts.license().isEmpty()) {
+    if (facts.license().isPresent()) {
+      MergeFacts.License license = facts.license().get();
+      line(
+          "License: "
+              + code(license.name().orElse(license.id()))
+              + (facts.documents().containsKey("LICENSE") ? ", see [LICENSE](LICENSE)." : "."));
+    } else if (facts.sources().isEmpty()) {
       line("The licenses of the merged models apply; they were not looked at here.");
-      return;
+    } else {
+      line("No license can be named: not all of the merged models state theirs.");
     }
-    MergeFacts.License license = facts.license().get();
-    line(
-        "License: "
-            + code(license.name().orElse(license.id()))
-            + (facts.documents().containsKey("LICENSE") ? ", see [LICENSE](LICENSE)." : "."));
     lines("What binds whoever passes it on:", facts.duties());
     lines("To consider before publishing:", facts.concerns());
   }

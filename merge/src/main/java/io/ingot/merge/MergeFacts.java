@@ -9,7 +9,7 @@ import java.util.Optional;
  * licenses of all models together say.
  *
  * @param tool name and version of the program
- * @param license of the result; empty when nobody asked
+ * @param license of the result; empty when nobody asked or a model does not state its own
  * @param bases repositories that the result descends from
  * @param sources the models, in the order of the recipe
  * @param duties lines that must be shown to whoever gets the result

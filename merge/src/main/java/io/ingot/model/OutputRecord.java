@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ingot.error.IngotException;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Optional;
@@ -28,15 +30,16 @@ public final class OutputRecord {
 
   /** Notes what is going to be written. */
   public static void begin(Path folder, String digest) {
-    write(folder, JSON.createObjectNode().put("digest", digest));
+    write(folder, JSON.createObjectNode().put("digest", digest).put("boot", boot()));
   }
 
-  /** Notes that everything is there. */
+  /** Notes that everything is there, and makes sure that it outlives a loss of power. */
   public static void complete(Path folder, String digest) {
     ObjectNode record = JSON.createObjectNode().put("digest", digest);
     ObjectNode files = record.putObject("files");
     try {
       for (Path file : weights(folder)) {
+        sync(file);
         files.put(file.getFileName().toString(), state(file));
       }
     } catch (IOException e) {
@@ -54,9 +57,29 @@ public final class OutputRecord {
     }
   }
 
-  /** The digest of what was begun here; empty without a record. */
+  /**
+   * The digest of what was begun here; empty without a record, and when the system was started
+   * again since: files are not synced while they are written.
+   */
   public static Optional<String> begun(Path folder) {
-    return read(folder).map(record -> record.path("digest").asText());
+    return read(folder)
+        .filter(record -> record.path("boot").asText().equals(boot()))
+        .map(record -> record.path("digest").asText());
+  }
+
+  /** What tells one start of the system from another; nothing where it does not say. */
+  private static String boot() {
+    try {
+      return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  private static void sync(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
   }
 
   /** The digest of a folder that is complete and unchanged since. */

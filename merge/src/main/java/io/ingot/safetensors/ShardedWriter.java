@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes a model as one {@code model.safetensors} or as numbered shards with an index. The place of
  * every byte is known before the first is written, so tensors may be written in pieces, by several
- * threads. A shard gets its name when its last tensor is complete and synced; the index comes last.
+ * threads. A shard gets its name when its last tensor is complete; the index comes last. Nothing is
+ * synced: whoever keeps the folder for good does that.
  */
 public final class ShardedWriter implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -217,7 +218,6 @@ public final class ShardedWriter implements AutoCloseable {
       if (channel.size() < shard.layout.size()) {
         SafetensorsWriter.write(channel, ByteBuffer.wrap(new byte[1]), shard.layout.size() - 1);
       }
-      channel.force(true);
       channel.close();
       SafetensorsWriter.move(partial(shard), folder.resolve(shard.name));
       shard.done = true;

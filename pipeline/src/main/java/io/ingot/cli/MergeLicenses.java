@@ -125,8 +125,10 @@ record MergeLicenses(List<LicenseEvidence> own, List<LicenseEvidence> chain, Ver
         bases.addAll(one.bases());
       }
     }
+    // One unknown license makes that of the result unknown, whatever the others say.
     Optional<MergeFacts.License> license =
         verdict.license().equals("unknown")
+                || verdict.findings().stream().anyMatch(MergeLicenses::unknown)
             ? Optional.empty()
             : Optional.of(
                 new MergeFacts.License(

@@ -168,6 +168,19 @@ class MergePlanTest {
   }
 
   @Test
+  void oneUnknownLicenseMakesThatOfTheResultUnknown() throws Exception {
+    Files.delete(root.resolve("b/README.md"));
+    Files.delete(root.resolve("b/LICENSE"));
+    Path target = root.resolve("out");
+    assertThat(run("merge", recipe(""), target)).isZero();
+    assertThat(err).contains("b: no license is stated");
+    assertThat(Files.readString(target.resolve("README.md")))
+        .doesNotContain("license:")
+        .contains("No license can be named", "b: no license is stated");
+    assertThat(target.resolve("LICENSE")).doesNotExist();
+  }
+
+  @Test
   void noCardWhenNoneIsWanted() throws Exception {
     Path target = root.resolve("out");
     assertThat(run("merge", "--no-write-model-card", recipe(""), target)).isZero();
