@@ -58,7 +58,9 @@ public final class ArceeFusion implements MergeMethod {
   @Override
   public long draws(TensorMerge tensor) {
     long n = tensor.operands().getFirst().elements();
-    return tensor.operands().size() == 2 && n > FusionImportance.SAMPLE ? 2 * (n - 1) : 0;
+    return tensor.operands().size() == 2 && n > FusionImportance.SAMPLE
+        ? 2 * SampledPositions.draws(n)
+        : 0;
   }
 
   @Override

@@ -104,7 +104,7 @@ final class FusionImportance {
   /** median + 1.5 * (third - first quartile). */
   float threshold() {
     float[] values = sample(elements <= SAMPLE ? null : 0L);
-    float[] quartiles = elements <= SAMPLE ? values : sample(elements - 1);
+    float[] quartiles = elements <= SAMPLE ? values : sample(SampledPositions.draws(elements));
     float median = Quantiles.of(values, 0.5f);
     float first = Quantiles.of(quartiles, 0.25f);
     float third = Quantiles.of(quartiles, 0.75f);
@@ -122,7 +122,7 @@ final class FusionImportance {
       bits = Selection.none(elements);
       Arrays.fill(bits, -1L);
     } else {
-      bits = SampledPositions.draw(tensor.draws().at(firstDraw), elements, SAMPLE);
+      bits = SampledPositions.draw(tensor.draws(), firstDraw, elements, SAMPLE, tensor.parallel());
     }
     int[] before = new int[bits.length + 1];
     for (int i = 0; i < bits.length; i++) {

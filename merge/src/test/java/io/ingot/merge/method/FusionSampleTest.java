@@ -2,8 +2,12 @@ package io.ingot.merge.method;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ingot.tensor.DrawStream;
 import io.ingot.tensor.MersenneTwister;
+import io.ingot.tensor.Parallel;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -24,8 +28,29 @@ class FusionSampleTest {
         permutation[other] = swap;
         Selection.set(wanted, permutation[i]);
       }
-      assertThat(SampledPositions.draw(new MersenneTwister(steps), n, steps)).isEqualTo(wanted);
+      assertThat(draw(steps, n, steps)).isEqualTo(wanted);
     }
+  }
+
+  /** The first of {@code torch.manual_seed(5); torch.randperm(n)} on both sides of its limit. */
+  @Test
+  void sampledPositionsAreThoseOfTorch() {
+    assertThat(positions(draw(5, 214_748_363, 5)))
+        .containsExactlyInAnyOrder(94459959, 22248453, 89044632, 134552128, 28858574);
+    assertThat(positions(draw(5, 214_748_364, 8)))
+        .containsExactlyInAnyOrder(
+            91252029, 200188117, 89143689, 193777243, 63032797, 86211230, 118982567, 77878345);
+  }
+
+  private static long[] draw(long seed, long n, int steps) {
+    DrawStream draws = DrawStream.reserve(new MersenneTwister(seed), SampledPositions.draws(n));
+    try (Parallel parallel = Parallel.ofProcessors()) {
+      return SampledPositions.draw(draws, 0, n, steps, parallel);
+    }
+  }
+
+  private static List<Integer> positions(long[] bits) {
+    return BitSet.valueOf(bits).stream().boxed().toList();
   }
 
   @Test
