@@ -145,6 +145,15 @@ public final class Transplant {
     return warnings;
   }
 
+  /** Bytes of the weights to be written. */
+  public long bytes() {
+    return outputs().stream().mapToLong(TensorInfo::byteSize).sum();
+  }
+
+  private List<TensorInfo> outputs() {
+    return model.weights().tensors().values().stream().map(this::output).toList();
+  }
+
   /**
    * Writes the model.
    *
@@ -160,8 +169,7 @@ public final class Transplant {
       long shardBytes,
       Progress progress) {
     long begun = System.nanoTime();
-    List<TensorInfo> outputs =
-        model.weights().tensors().values().stream().map(this::output).toList();
+    List<TensorInfo> outputs = outputs();
     List<TransplantReport.Matrix> made = new ArrayList<>();
     Map<String, Long> files;
     try (ShardedWriter writer = new ShardedWriter(folder, outputs, shardBytes, Map.of());

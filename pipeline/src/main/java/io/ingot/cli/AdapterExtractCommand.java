@@ -4,8 +4,8 @@ import io.ingot.adapter.extract.AdapterExtract;
 import io.ingot.adapter.extract.ExtractOptions;
 import io.ingot.adapter.extract.ExtractReport;
 import io.ingot.error.IngotException;
+import io.ingot.merge.recipe.ModelRef;
 import io.ingot.model.Model;
-import io.ingot.model.OutputFolder;
 import io.ingot.tensor.DType;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -111,25 +111,27 @@ final class AdapterExtractCommand extends IngotCommand {
     ExtractOptions options = options();
     ModelLocations locations =
         new ModelLocations(environment(), console().progress(), trustRemoteCode);
-    try (Model tuned = locations.open(ModelLocations.reference(model));
-        Model original = locations.open(ModelLocations.reference(base))) {
+    ModelRef tunedName = ModelLocations.reference(model);
+    ModelRef originalName = ModelLocations.reference(base);
+    try (Model tuned = locations.open(tunedName);
+        Model original = locations.open(originalName)) {
       AdapterExtract extract = AdapterExtract.plan(tuned, original, options);
       extract.warnings().forEach(console()::warn);
-      OutputFolder folder = OutputFolder.prepare(out, false);
-      try {
-        ExtractReport report =
-            extract.write(
-                folder.work(),
-                String.valueOf(out.toAbsolutePath().normalize().getFileName()),
-                model,
-                base,
-                console().progress());
-        folder.publish();
-        print(report);
-      } catch (RuntimeException e) {
-        folder.discard();
-        throw e;
-      }
+      Map<ModelRef, Model> models = new LinkedHashMap<>();
+      models.put(tunedName, tuned);
+      models.put(originalName, original);
+      print(
+          DerivedFolder.write(
+              out,
+              models,
+              extract.bytes(),
+              folder ->
+                  extract.write(
+                      folder,
+                      String.valueOf(out.toAbsolutePath().normalize().getFileName()),
+                      model,
+                      base,
+                      console().progress())));
     }
     return 0;
   }

@@ -5,10 +5,11 @@ import io.ingot.adapter.AdapterMerge;
 import io.ingot.merge.MergeOptions;
 import io.ingot.merge.recipe.ModelRef;
 import io.ingot.model.ModelFolder;
-import io.ingot.model.OutputFolder;
+import io.ingot.tensor.TensorInfo;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -35,17 +36,18 @@ final class AdapterMergeCommand extends IngotCommand {
     Path adapterFolder = locations.locate(ModelRef.of(adapter));
     try (AdaptedModel model =
         AdaptedModel.open(ModelFolder.open(locations.locate(ModelRef.of(base))), adapterFolder)) {
-      OutputFolder folder = OutputFolder.prepare(out, false);
-      int changed;
-      try {
-        changed =
-            AdapterMerge.write(
-                model, folder.work(), MergeOptions.DEFAULT_SHARD_BYTES, console().progress());
-        folder.publish();
-      } catch (RuntimeException e) {
-        folder.abandon();
-        throw e;
-      }
+      ModelRef name =
+          new ModelRef(base, Optional.empty(), Optional.of(ModelRef.of(adapter)), Optional.empty());
+      long bytes =
+          model.weights().tensors().values().stream().mapToLong(TensorInfo::byteSize).sum();
+      int changed =
+          DerivedFolder.write(
+              out,
+              Map.of(name, model),
+              bytes,
+              folder ->
+                  AdapterMerge.write(
+                      model, folder, MergeOptions.DEFAULT_SHARD_BYTES, console().progress()));
       int tensors = model.weights().tensors().size();
       if (json()) {
         Map<String, Object> result = new LinkedHashMap<>();

@@ -1,8 +1,8 @@
 package io.ingot.cli;
 
 import io.ingot.error.IngotException;
+import io.ingot.merge.recipe.ModelRef;
 import io.ingot.model.Model;
-import io.ingot.model.OutputFolder;
 import io.ingot.transplant.Match;
 import io.ingot.transplant.Transplant;
 import io.ingot.transplant.TransplantOptions;
@@ -109,26 +109,28 @@ final class TokenSurgeonCommand extends IngotCommand {
     }
     ModelLocations locations =
         new ModelLocations(environment(), console().progress(), mergekit.trustRemoteCode);
-    try (Model taker = locations.open(ModelLocations.reference(model));
-        Model giver = locations.open(ModelLocations.reference(donor))) {
+    ModelRef takerName = ModelLocations.reference(model);
+    ModelRef giverName = ModelLocations.reference(donor);
+    try (Model taker = locations.open(takerName);
+        Model giver = locations.open(giverName)) {
       Transplant transplant = Transplant.plan(taker, model, giver, donor, options);
       transplant.warnings().forEach(console()::warn);
-      OutputFolder folder = OutputFolder.prepare(out, false);
-      try {
-        TransplantReport report =
-            transplant.write(
-                folder.work(),
-                String.valueOf(out.toAbsolutePath().normalize().getFileName()),
-                model,
-                donor,
-                mergekit.shardBytes(),
-                console().progress());
-        folder.publish();
-        print(report);
-      } catch (RuntimeException e) {
-        folder.discard();
-        throw e;
-      }
+      Map<ModelRef, Model> models = new LinkedHashMap<>();
+      models.put(takerName, taker);
+      models.put(giverName, giver);
+      print(
+          DerivedFolder.write(
+              out,
+              models,
+              transplant.bytes(),
+              folder ->
+                  transplant.write(
+                      folder,
+                      String.valueOf(out.toAbsolutePath().normalize().getFileName()),
+                      model,
+                      donor,
+                      mergekit.shardBytes(),
+                      console().progress())));
     }
     return 0;
   }

@@ -48,6 +48,10 @@ class AdapterExtractCommandTest {
   }
 
   private int extract(String... options) {
+    return extractTo(dir.resolve("adapter"), options);
+  }
+
+  private int extractTo(Path target, String... options) {
     List<String> arguments =
         new ArrayList<>(
             List.of(
@@ -55,7 +59,7 @@ class AdapterExtractCommandTest {
                 "extract",
                 dir.resolve("tuned").toString(),
                 dir.resolve("base").toString(),
-                dir.resolve("adapter").toString()));
+                target.toString()));
     arguments.addAll(Arrays.asList(options));
     return Ingot.execute(
         new PrintWriter(out),
@@ -102,6 +106,24 @@ class AdapterExtractCommandTest {
     assertThat(extract()).isEqualTo(5);
     assertThat(err.toString()).contains("is not empty");
     assertThat(dir.resolve("adapter/adapter_config.json")).doesNotExist();
+  }
+
+  @Test
+  void noInputIsReplacedThoughAMergeWroteIt() throws IOException {
+    models();
+    for (String input : List.of("tuned", "base")) {
+      Path folder = dir.resolve(input);
+      Files.writeString(folder.resolve("mergekit_config.yml"), "merge_method: linear");
+      Path link = Files.createSymbolicLink(dir.resolve("link-to-" + input), folder);
+      for (Path target : List.of(folder, folder.resolve("adapter"), link, dir)) {
+        Files.writeString(dir.resolve("mergekit_config.yml"), "merge_method: linear");
+        assertThat(extractTo(target)).as("%s", target).isEqualTo(5);
+        assertThat(err.toString()).contains("model " + folder);
+        err.getBuffer().setLength(0);
+        assertThat(folder.resolve("model.safetensors")).exists();
+      }
+    }
+    assertThat(dir).isDirectoryNotContaining("glob:**ingot-*");
   }
 
   @Test

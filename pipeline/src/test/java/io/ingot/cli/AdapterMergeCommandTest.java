@@ -143,6 +143,24 @@ class AdapterMergeCommandTest {
   }
 
   @Test
+  void noInputIsReplacedThoughAMergeWroteIt() throws IOException {
+    for (String input : List.of("base", "adapter")) {
+      Path folder = root.resolve(input);
+      Files.writeString(folder.resolve("mergekit_config.yml"), "merge_method: linear");
+      Files.createSymbolicLink(root.resolve("link-to-" + input), folder);
+      for (String target : List.of(input, input + "/out", "link-to-" + input)) {
+        assertThat(run("adapter", "merge", path("base"), path("adapter"), path(target)))
+            .as(target)
+            .isEqualTo(5);
+        assertThat(err).contains("model " + path("base") + "+" + path("adapter"));
+      }
+    }
+    assertThat(root.resolve("base/model.safetensors")).exists();
+    assertThat(root.resolve("adapter/adapter_model.safetensors")).exists();
+    assertThat(root).isDirectoryNotContaining("glob:**ingot-*");
+  }
+
+  @Test
   void whatIsThereIsNotOverwritten() throws IOException {
     Path thesis = Files.createDirectories(root.resolve("out")).resolve("thesis.txt");
     Files.writeString(thesis, "years");

@@ -56,13 +56,17 @@ class TokenSurgeonCommandTest {
   }
 
   private int run(String... options) {
+    return runTo(dir.resolve("out"), options);
+  }
+
+  private int runTo(Path target, String... options) {
     List<String> arguments =
         new ArrayList<>(
             List.of(
                 "tokensurgeon",
                 dir.resolve("model").toString(),
                 dir.resolve("donor").toString(),
-                dir.resolve("out").toString()));
+                target.toString()));
     arguments.addAll(Arrays.asList(options));
     return Ingot.execute(
         new PrintWriter(out),
@@ -99,6 +103,22 @@ class TokenSurgeonCommandTest {
     Files.createDirectories(dir.resolve("out"));
     Files.writeString(dir.resolve("out/notes.txt"), "mine");
     assertThat(run()).isEqualTo(5);
+  }
+
+  @Test
+  void noInputIsReplacedThoughAMergeWroteIt() throws IOException {
+    for (String input : List.of("model", "donor")) {
+      Path folder = dir.resolve(input);
+      Files.writeString(folder.resolve("mergekit_config.yml"), "merge_method: linear");
+      Path link = Files.createSymbolicLink(dir.resolve("link-to-" + input), folder);
+      for (Path target : List.of(folder, folder.resolve("out"), link)) {
+        assertThat(runTo(target)).as("%s", target).isEqualTo(5);
+        assertThat(err.toString()).contains("model " + folder);
+        err.getBuffer().setLength(0);
+        assertThat(folder.resolve("model.safetensors")).exists();
+      }
+    }
+    assertThat(dir).isDirectoryNotContaining("glob:**ingot-*");
   }
 
   @Test

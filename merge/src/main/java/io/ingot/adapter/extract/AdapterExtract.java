@@ -62,6 +62,20 @@ public final class AdapterExtract {
     return plan.warnings();
   }
 
+  /** Bytes of the factors at the ranks asked for, and of what is saved whole in any case. */
+  public long bytes() {
+    return plan.modules().stream().mapToLong(this::bytes).sum();
+  }
+
+  private long bytes(PlannedModule module) {
+    if (module.weight().isEmpty()) {
+      return module.always() ? module.bytes() : 0;
+    }
+    List<Long> shape = module.weight().get().tuned().shape();
+    long rank = Math.min(options.rank(module.name()), Math.min(shape.getFirst(), shape.getLast()));
+    return rank * (shape.getFirst() + shape.getLast()) * options.dtype().bytes();
+  }
+
   /**
    * Writes the adapter.
    *
