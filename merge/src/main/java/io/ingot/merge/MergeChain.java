@@ -6,6 +6,7 @@ import io.ingot.error.IngotException;
 import io.ingot.merge.Finding.Severity;
 import io.ingot.merge.recipe.ModelRef;
 import io.ingot.merge.recipe.RecipeDocument;
+import io.ingot.model.FolderLock;
 import io.ingot.model.Model;
 import io.ingot.model.OutputFolder;
 import io.ingot.progress.Progress;
@@ -143,6 +144,7 @@ public final class MergeChain {
    * Makes all documents.
    *
    * @param out where the document without a name goes; null when there is none
+   * @throws IngotException CONFLICT when another process makes the same; everything that is wrong
    */
   public List<Made> write(@Nullable Path out, Progress progress, Cancellation cancellation)
       throws InterruptedException {
@@ -153,7 +155,7 @@ public final class MergeChain {
     }
     requirePossible(plan(out));
     List<MergeFacts> facts = documents.stream().map(d -> facts(d, out)).toList();
-    results.begin(options.resume());
+    FolderLock lock = results.begin(options.resume());
     boolean done = false;
     try {
       List<Made> made = new ArrayList<>();
@@ -164,6 +166,7 @@ public final class MergeChain {
       return made;
     } finally {
       results.end(done, progress);
+      lock.close();
     }
   }
 

@@ -1,6 +1,7 @@
 package io.ingot.merge;
 
 import io.ingot.error.IngotException;
+import io.ingot.model.FolderLock;
 import io.ingot.model.OutputFolder;
 import io.ingot.model.OutputRecord;
 import io.ingot.progress.Progress;
@@ -17,6 +18,8 @@ import java.util.stream.Stream;
  * @param reuse whether a result that the same merge would write again is taken as it is
  */
 public record NamedResults(Path root, boolean temporary, boolean reuse) {
+  private static final String LOCK = ".ingot-lock";
+
   /** In a folder that the user wants to keep. */
   public static NamedResults kept(Path root, boolean reuse) {
     return new NamedResults(root, false, reuse);
@@ -49,12 +52,29 @@ public record NamedResults(Path root, boolean temporary, boolean reuse) {
     }
   }
 
-  void begin(boolean resume) {
+  /**
+   * Makes the folder, which is this chain's alone until the lock is given back.
+   *
+   * @throws IngotException CONFLICT when another process makes results there
+   */
+  FolderLock begin(boolean resume) {
+    // A folder that stays may be a mount point, with nothing writable beside it.
     try {
-      if (temporary && !resume) {
-        OutputFolder.delete(root);
+      FolderLock lock =
+          temporary ? FolderLock.take(root) : FolderLock.take(root.resolve(LOCK), root);
+      boolean begun = false;
+      try {
+        if (temporary && !resume) {
+          OutputFolder.delete(root);
+        }
+        Files.createDirectories(root);
+        begun = true;
+        return lock;
+      } finally {
+        if (!begun) {
+          lock.close();
+        }
       }
-      Files.createDirectories(root);
     } catch (IOException e) {
       throw IngotException.failed("cannot write to " + root + ": " + e.getMessage());
     }

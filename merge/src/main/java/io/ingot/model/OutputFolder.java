@@ -2,12 +2,9 @@ package io.ingot.model;
 
 import io.ingot.error.IngotException;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
@@ -22,13 +19,11 @@ public final class OutputFolder {
   private static final List<String> MARKS =
       List.of("mergekit_config.yml", "mergekit_moe_config.yml", OutputRecord.NAME);
 
-  private static final String LOCK = ".lock";
-
   private final Path target;
   private final Path work;
-  private final FileChannel lock;
+  private final FolderLock lock;
 
-  private OutputFolder(Path target, Path work, FileChannel lock) {
+  private OutputFolder(Path target, Path work, FolderLock lock) {
     this.target = target;
     this.work = work;
     this.lock = lock;
@@ -36,26 +31,6 @@ public final class OutputFolder {
 
   private static Path work(Path absolute) {
     return absolute.resolveSibling("." + absolute.getFileName() + ".ingot-partial");
-  }
-
-  private static FileChannel lock(Path target, Path work) throws IOException {
-    FileChannel channel =
-        FileChannel.open(work.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    try {
-      if (channel.tryLock() != null) {
-        return channel;
-      }
-    } catch (OverlappingFileLockException e) {
-      // Another thread of this process has it.
-    }
-    channel.close();
-    throw IngotException.conflict(
-        "another process writes " + target + "; wait for it, or name another folder");
-  }
-
-  private void unlock() throws IOException {
-    Files.deleteIfExists(work.resolve(LOCK));
-    lock.close();
   }
 
   /** Bytes of the finished weight files that an interrupted run has left for this target. */
@@ -97,17 +72,24 @@ public final class OutputFolder {
    *     when another process writes it
    */
   public static OutputFolder prepare(Path target, Predicate<Path> resumable) {
-    checkTarget(target);
-    Path absolute = target.toAbsolutePath().normalize();
+    Path absolute = named(target);
     Path work = work(absolute);
     try {
-      boolean begun = Files.isDirectory(work);
-      Files.createDirectories(work);
-      FileChannel lock = lock(target, work);
-      if (!begun || !resumable.test(work)) {
-        empty(work);
+      FolderLock lock = FolderLock.take(target);
+      boolean prepared = false;
+      try {
+        checkTarget(target);
+        if (Files.exists(work) && !(Files.isDirectory(work) && resumable.test(work))) {
+          delete(work);
+        }
+        Files.createDirectories(work);
+        prepared = true;
+        return new OutputFolder(absolute, work, lock);
+      } finally {
+        if (!prepared) {
+          lock.close();
+        }
       }
-      return new OutputFolder(absolute, work, lock);
     } catch (IOException e) {
       throw IngotException.failed("cannot write to " + target + ": " + e.getMessage());
     }
@@ -119,10 +101,7 @@ public final class OutputFolder {
    * @throws IngotException CONFLICT when it holds something that no merge has written
    */
   public static void checkTarget(Path target) {
-    Path absolute = target.toAbsolutePath().normalize();
-    if (absolute.getFileName() == null) {
-      throw IngotException.conflict(target + " is the root of a file system; name a folder");
-    }
+    Path absolute = named(target);
     try {
       if (Files.exists(absolute) && !Files.isDirectory(absolute)) {
         throw IngotException.conflict(target + " is a file; a folder is to be written there");
@@ -138,6 +117,14 @@ public final class OutputFolder {
     }
   }
 
+  private static Path named(Path target) {
+    Path absolute = target.toAbsolutePath().normalize();
+    if (absolute.getFileName() == null) {
+      throw IngotException.conflict(target + " is the root of a file system; name a folder");
+    }
+    return absolute;
+  }
+
   /** Where to write. */
   public Path work() {
     return work;
@@ -146,7 +133,6 @@ public final class OutputFolder {
   /** Renames the hidden folder to its name, replacing an earlier merge. */
   public void publish() {
     try {
-      unlock();
       if (Files.exists(target)) {
         Path old = target.resolveSibling("." + target.getFileName() + ".ingot-old");
         delete(old);
@@ -156,6 +142,8 @@ public final class OutputFolder {
       } else {
         Files.move(work, target, StandardCopyOption.ATOMIC_MOVE);
       }
+      // Not before: whoever has the lock may empty the hidden folder.
+      lock.close();
     } catch (IOException e) {
       throw IngotException.failed("cannot move the result to " + target + ": " + e.getMessage());
     }
@@ -164,10 +152,11 @@ public final class OutputFolder {
   /** Deletes the hidden folder. */
   public void discard() {
     try {
-      unlock();
       delete(work);
     } catch (IOException e) {
       // The failure that brought us here is the one to report.
+    } finally {
+      lock.close();
     }
   }
 
@@ -177,7 +166,6 @@ public final class OutputFolder {
       if (Files.isDirectory(work)) {
         try (Stream<Path> files = Files.list(work)) {
           if (files.anyMatch(OutputFolder::isWeights)) {
-            unlock();
             return true;
           }
         }
@@ -185,19 +173,10 @@ public final class OutputFolder {
       }
     } catch (IOException e) {
       // The failure that brought us here is the one to report.
+    } finally {
+      lock.close();
     }
     return false;
-  }
-
-  /** Deletes what an earlier run left, but not the lock. */
-  private static void empty(Path work) throws IOException {
-    List<Path> old;
-    try (Stream<Path> files = Files.list(work)) {
-      old = files.filter(f -> !f.getFileName().toString().equals(LOCK)).toList();
-    }
-    for (Path path : old) {
-      delete(path);
-    }
   }
 
   private static boolean isEmpty(Path folder) throws IOException {

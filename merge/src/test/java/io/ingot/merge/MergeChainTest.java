@@ -3,6 +3,7 @@ package io.ingot.merge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ingot.error.ErrorKind;
 import io.ingot.error.IngotException;
 import io.ingot.merge.MergeChain.Made;
 import io.ingot.merge.MergeChain.Planned;
@@ -21,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -267,6 +269,34 @@ class MergeChainTest {
     assertThat(made(made)).containsExactly(false, true, true);
     assertThat(steps).doesNotExist();
     assertThat(first(out, "model.layers.1.mlp.up_proj.weight")).isEqualTo(6.5f);
+  }
+
+  @Test
+  void twoChainsIntoOneFolderDoNotMix() throws Exception {
+    for (NamedResults results :
+        List.of(
+            NamedResults.beside(root.resolve("out"), false),
+            NamedResults.kept(root.resolve("results"), false))) {
+      Path out = root.resolve("out");
+      int[] refused = {0};
+      Cancellation meanwhile =
+          () -> {
+            if (Files.exists(results.folder("mean")) && refused[0]++ == 0) {
+              assertThatThrownBy(() -> write(TWO, results, out, PLAIN))
+                  .isInstanceOfSatisfying(
+                      IngotException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.CONFLICT))
+                  .hasMessageContaining("another process writes " + results.root());
+              assertThat(results.folder("mean/config.json")).exists();
+            }
+          };
+      chain(TWO, results, PLAIN).write(out, Progress.NONE, meanwhile);
+      assertThat(refused[0]).isPositive();
+      assertThat(first(out, "model.layers.1.mlp.up_proj.weight")).isEqualTo(6.5f);
+      write(TWO, results, out, PLAIN);
+      try (Stream<Path> files = Files.walk(root)) {
+        assertThat(files).noneMatch(f -> f.toString().endsWith("ingot-lock"));
+      }
+    }
   }
 
   @Test
