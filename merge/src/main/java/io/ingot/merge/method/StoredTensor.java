@@ -30,9 +30,12 @@ public final class StoredTensor implements TensorData {
     return info.shape();
   }
 
+  /** Does nothing when it is open: to fold an adapter twice costs time and memory. */
   @Override
   public void open() {
-    data = source.data(info.name());
+    if (data == null) {
+      data = source.data(info.name());
+    }
   }
 
   @Override

@@ -4,36 +4,48 @@ import io.ingot.merge.method.Operand;
 import io.ingot.merge.method.TensorData;
 import io.ingot.tensor.DType;
 import io.ingot.tensor.Rounding;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 
 /**
- * An embedding with its rows in another order, with rows from elsewhere, and padded by its mean.
+ * An embedding with its rows in another order, with rows from elsewhere, and padded by its mean. A
+ * view: no row but the mean is kept. Safe for concurrent reads between open and close.
  */
 final class EmbeddingTable implements TensorData {
-  /** Marks a row that comes from a donation. */
-  static final int GIVEN = -1;
-
   /** Marks a row that is the mean of all others. */
-  static final int PADDING = -2;
+  static final int PADDING = -1;
+
+  private static final int FIRST_GIVEN = -2;
 
   private final Operand whole;
   private final int[] own;
-  private final Map<Integer, Donation> given;
+  private final Donations given;
+  private final boolean accountable;
   private final int columns;
-  private final Map<Integer, float[]> made = new HashMap<>();
   private float[] mean = new float[0];
 
   /**
-   * @param own for each row of the result the row of the operand, or one of the marks
-   * @param given donations by row of the result
+   * @param own for each row of the result the row of the operand, {@link #PADDING} or a {@link
+   *     #given mark}
+   * @param given what the marks count, for all tables of a tensor
+   * @param accountable whether this is the table that counts the memory of the donations
    */
-  EmbeddingTable(Operand whole, int[] own, Map<Integer, Donation> given) {
+  EmbeddingTable(Operand whole, int[] own, Donations given, boolean accountable) {
     this.whole = whole;
     this.own = own;
     this.given = given;
-    this.columns = Math.toIntExact(whole.shape().size() == 2 ? whole.shape().get(1) : 1);
+    this.accountable = accountable;
+    this.columns = columns(whole);
+  }
+
+  /** The mark of a row that is the donation at this place. */
+  static int given(int donation) {
+    return FIRST_GIVEN - donation;
+  }
+
+  static int columns(Operand embedding) {
+    List<Long> shape = embedding.shape();
+    return Math.toIntExact(shape.size() == 2 ? shape.get(1) : 1);
   }
 
   @Override
@@ -49,16 +61,14 @@ final class EmbeddingTable implements TensorData {
   @Override
   public void open() {
     whole.data().open();
-    Rounding rounding = Rounding.of(whole.dtype());
-    given.forEach(
-        (row, donation) -> {
-          float[] values = new float[columns];
-          donation.fill(values, rounding);
-          made.put(row, values);
-        });
-    if (java.util.Arrays.stream(own).anyMatch(o -> o == PADDING)) {
-      mean = mean(rounding);
+    given.open();
+    if (mean.length == 0 && padded()) {
+      mean = mean(Rounding.of(whole.dtype()));
     }
+  }
+
+  private boolean padded() {
+    return Arrays.stream(own).anyMatch(o -> o == PADDING);
   }
 
   private float[] mean(Rounding rounding) {
@@ -87,6 +97,7 @@ final class EmbeddingTable implements TensorData {
 
   @Override
   public void read(long position, float[] out, int offset, int count) {
+    Rounding rounding = Rounding.of(whole.dtype());
     int done = 0;
     while (done < count) {
       long at = position + done;
@@ -95,34 +106,28 @@ final class EmbeddingTable implements TensorData {
       int run = Math.min(count - done, columns - column);
       int source = own[row];
       if (source >= 0) {
-        readOwn((long) source * columns + column, out, offset + done, run);
+        Donation.read(whole, (long) source * columns + column, out, offset + done, run);
+      } else if (source == PADDING) {
+        System.arraycopy(mean, column, out, offset + done, run);
       } else {
-        float[] values = source == PADDING ? mean : made.get(row);
-        System.arraycopy(java.util.Objects.requireNonNull(values), column, out, offset + done, run);
+        Donation donation = given.rows().get(FIRST_GIVEN - source);
+        donation.read(columns, column, out, offset + done, run, rounding);
       }
       done += run;
     }
   }
 
-  /** Elements of the operand, cast to the dtype of the arithmetic. */
-  private void readOwn(long position, float[] out, int offset, int count) {
-    whole.data().read(position, out, offset, count);
-    if (whole.data().dtype() != whole.dtype()) {
-      Rounding rounding = Rounding.of(whole.dtype());
-      for (int i = 0; i < count; i++) {
-        out[offset + i] = rounding.apply(out[offset + i]);
-      }
-    }
-  }
-
   @Override
   public long heldBytes() {
-    return whole.data().heldBytes() + 4L * own.length + 4L * columns * given.size();
+    return whole.data().heldBytes()
+        + 4L * own.length
+        + 4L * columns
+        + (accountable ? given.heldBytes() : 0);
   }
 
   @Override
   public void close() {
     whole.data().close();
-    made.clear();
+    given.close();
   }
 }

@@ -1,6 +1,7 @@
 package io.ingot.merge.tokenizer;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ingot.error.IngotException;
 import io.ingot.merge.method.Operand;
 import io.ingot.merge.recipe.ModelRef;
 import io.ingot.merge.recipe.TokenizerRecipe;
@@ -139,14 +140,17 @@ public final class MergedVocabulary implements EmbeddingRows {
       String tensor,
       List<Operand> operands,
       Optional<ModelRef> base,
-      Function<ModelRef, Optional<Operand>> others,
+      Function<ModelRef, Optional<Operand>> finder,
       List<String> warnings) {
+    Map<ModelRef, Optional<Operand>> outside = new HashMap<>();
+    Function<ModelRef, Optional<Operand>> others = model -> outside.computeIfAbsent(model, finder);
     Map<ModelRef, Operand> givers = new LinkedHashMap<>();
     operands.forEach(o -> givers.put(o.model(), o));
     base.filter(b -> !givers.containsKey(b))
         .flatMap(others)
         .ifPresent(o -> givers.put(o.model(), o));
-    Map<String, Donation> donations = new HashMap<>();
+    Map<String, Integer> places = new HashMap<>();
+    List<Donation> donations = new ArrayList<>();
     ids.keySet()
         .forEach(
             token -> {
@@ -154,37 +158,63 @@ public final class MergedVocabulary implements EmbeddingRows {
               boolean forced = rule != null && rule.force();
               boolean missing = givers.keySet().stream().anyMatch(m -> !has(m, token));
               if (forced || missing) {
-                donations.put(token, donation(tensor, token, rule, givers, base, others, warnings));
+                places.put(token, donations.size());
+                donations.add(donation(tensor, token, rule, givers, base, others, warnings));
               }
             });
+    donations.forEach(d -> d.parts().forEach(p -> requireRow(tensor, p)));
+    Donations given = Donations.of(donations, operands);
+    given.outside().forEach(o -> requireColumns(tensor, o, operands.getFirst()));
     List<Operand> permuted = new ArrayList<>();
     for (Operand operand : operands) {
-      permuted.add(permute(operand, donations));
+      permuted.add(permute(tensor, operand, places, given, permuted.isEmpty()));
     }
     return permuted;
   }
 
-  private Operand permute(Operand operand, Map<String, Donation> donations) {
+  private Operand permute(
+      String tensor,
+      Operand operand,
+      Map<String, Integer> places,
+      Donations given,
+      boolean accountable) {
     int[] own = new int[rows];
     java.util.Arrays.fill(own, EmbeddingTable.PADDING);
-    Map<Integer, Donation> given = new HashMap<>();
     ids.forEach(
         (token, id) -> {
           TokenRule rule = recipe.tokens().get(token);
           boolean forced = rule != null && rule.force();
-          Donation donation = donations.get(token);
-          if (donation != null && (forced || !has(operand.model(), token))) {
-            own[id] = EmbeddingTable.GIVEN;
-            given.put(id, donation);
+          Integer place = places.get(token);
+          if (place != null && (forced || !has(operand.model(), token))) {
+            own[id] = EmbeddingTable.given(place);
           } else {
             own[id] = row(operand.model(), token);
+            requireRow(tensor, new Donation.Part(operand, own[id]));
           }
         });
     return new Operand(
         operand.model(),
-        new EmbeddingTable(operand, own, given),
+        new EmbeddingTable(operand, own, given, accountable),
         operand.dtype(),
         operand.parameters());
+  }
+
+  private static void requireRow(String tensor, Donation.Part part) {
+    Operand operand = part.operand();
+    long stored = operand.elements() / Math.max(1, EmbeddingTable.columns(operand));
+    if (part.row() < 0 || part.row() >= stored) {
+      throw IngotException.invalid(
+          "the tokenizer section takes the row of token id %d from %s, whose %s has %d rows; ids are from 0 to %d"
+              .formatted(part.row(), operand.model(), tensor, stored, stored - 1));
+    }
+  }
+
+  private static void requireColumns(String tensor, Operand giver, Operand taker) {
+    if (EmbeddingTable.columns(giver) != EmbeddingTable.columns(taker)) {
+      throw IngotException.invalid(
+          "the tokenizer section takes rows of %s from %s, where it has shape %s; %s has %s"
+              .formatted(tensor, giver.model(), giver.shape(), taker.model(), taker.shape()));
+    }
   }
 
   private Donation donation(
@@ -244,7 +274,7 @@ public final class MergedVocabulary implements EmbeddingRows {
             .apply(model)
             .orElseThrow(
                 () ->
-                    io.ingot.error.IngotException.invalid(
+                    IngotException.invalid(
                         "the tokenizer section names " + model + ", which has no such embedding"));
   }
 
@@ -255,7 +285,7 @@ public final class MergedVocabulary implements EmbeddingRows {
   private int row(ModelRef model, String token) {
     Integer row = known.getOrDefault(model, Map.of()).get(token);
     if (row == null) {
-      throw io.ingot.error.IngotException.invalid(
+      throw IngotException.invalid(
           "the tokenizer section takes token '%s' from %s, which does not have it"
               .formatted(token, model));
     }
