@@ -14,6 +14,7 @@ import java.util.Map;
  * @param files the safetensors files
  * @param hashes SHA-256 of those files; empty when they were not hashed
  * @param leftovers tensors of the donor that the architecture does not list
+ * @param warnings what planning found, then tensors that hold NaN or infinity, in their order
  * @param seconds from the first tensor to the last file, without planning
  * @param hashSeconds of those, waiting for hashes
  * @param peakMemoryBytes of the process beside mapped files

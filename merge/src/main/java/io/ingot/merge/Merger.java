@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -276,7 +277,7 @@ public final class Merger implements AutoCloseable {
       Cancellation cancellation)
       throws InterruptedException {
     long begin = System.nanoTime();
-    List<String> warnings = preflight.findings().warnings();
+    List<String> warnings = new ArrayList<>(preflight.findings().warnings());
     warnings.forEach(w -> progress.note("warning: " + w));
     MergePlan plan = plan();
     try (ShardedWriter writer =
@@ -295,7 +296,7 @@ public final class Merger implements AutoCloseable {
             "%d of %d tensors are there already".formatted(complete.size(), plan.tensors().size()));
       }
       MemoryWatch watch = new MemoryWatch();
-      stream(plan, writer, complete, progress, cancellation, watch);
+      warnings.addAll(stream(plan, writer, complete, progress, cancellation, watch));
       writer.finish();
       long written = System.nanoTime();
       Map<String, String> hashes = hash ? writer.hashes() : Map.of();
@@ -311,7 +312,7 @@ public final class Merger implements AutoCloseable {
           List.copyOf(writer.files().keySet()),
           hashes,
           plan.leftovers(),
-          warnings,
+          List.copyOf(warnings),
           (System.nanoTime() - begin) / 1e9,
           hashSeconds,
           watch.peak());
@@ -320,7 +321,7 @@ public final class Merger implements AutoCloseable {
     }
   }
 
-  private static void stream(
+  private static List<String> stream(
       MergePlan plan,
       ShardedWriter writer,
       Set<String> complete,
@@ -329,7 +330,7 @@ public final class Merger implements AutoCloseable {
       MemoryWatch watch)
       throws InterruptedException {
     try {
-      new WeightStream(
+      return new WeightStream(
               plan, writer, complete, progress, text -> progress.note("warning: " + text), watch)
           .run(cancellation::check);
     } catch (IngotException | Error e) {

@@ -16,6 +16,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -36,6 +38,7 @@ final class WeightStream {
   private final Set<String> complete;
   private final Progress progress;
   private final Consumer<String> warnings;
+  private final SortedMap<Integer, String> notFinite = new ConcurrentSkipListMap<>();
   private final MemoryWatch watch;
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
@@ -47,6 +50,7 @@ final class WeightStream {
 
   /**
    * @param complete tensors that are written already
+   * @param warnings told of tensors that are not finite, as they come, by any thread
    */
   WeightStream(
       MergePlan plan,
@@ -63,14 +67,17 @@ final class WeightStream {
     this.warnings = warnings;
   }
 
-  void run(Interruption interruption) throws InterruptedException {
+  /** Merges all; returns what {@code warnings} was told, in the order of tensors. */
+  List<String> run(Interruption interruption) throws InterruptedException {
     int threads = plan.options().threads();
     MersenneTwister random = new MersenneTwister(plan.options().seed());
     Semaphore memory = new Semaphore(BUDGET);
     progress.begin("merge", plan.bytes(complete), Progress.Unit.BYTES);
     try (Parallel parallel = threads > 0 ? new Parallel(threads) : Parallel.ofProcessors()) {
       Semaphore inFlight = new Semaphore(parallel.threads() + 1);
-      for (PlannedTensor tensor : plan.tensors()) {
+      for (int i = 0; i < plan.tensors().size(); i++) {
+        int index = i;
+        PlannedTensor tensor = plan.tensors().get(i);
         try {
           interruption.check();
         } catch (InterruptedException | RuntimeException e) {
@@ -91,7 +98,7 @@ final class WeightStream {
             .execute(
                 () -> {
                   try {
-                    merge(tensor, parallel, draws);
+                    merge(index, parallel, draws);
                   } catch (Throwable e) {
                     failure.compareAndSet(null, e);
                   } finally {
@@ -104,6 +111,7 @@ final class WeightStream {
       inFlight.acquire(parallel.threads() + 1);
     }
     rethrow();
+    return List.copyOf(notFinite.values());
   }
 
   private static DrawStream reserve(PlannedTensor tensor, MersenneTwister random) {
@@ -131,10 +139,11 @@ final class WeightStream {
     return (long) Math.max(alone, Math.min(together, BUDGET * 1e6));
   }
 
-  private void merge(PlannedTensor tensor, Parallel parallel, DrawStream draws) {
+  private void merge(int index, Parallel parallel, DrawStream draws) {
     if (failure.get() != null) {
       return;
     }
+    PlannedTensor tensor = plan.tensors().get(index);
     Output output = new Output(tensor);
     TensorMerge merge = tensor.merge();
     merge.begin(new TensorMerge.Execution(output, parallel, draws, new Spill(writer.folder())));
@@ -145,7 +154,7 @@ final class WeightStream {
         Operand only = merge.operands().getFirst();
         Copy.write(merge, only, null);
       }
-      output.report(merge);
+      output.report(index, merge);
     } finally {
       merge.end();
     }
@@ -165,7 +174,7 @@ final class WeightStream {
   /** Where one tensor goes. */
   private final class Output implements TensorOutput {
     private final PlannedTensor tensor;
-    private final AtomicLong broken = new AtomicLong(-1);
+    private final AtomicLong broken = new AtomicLong(Long.MAX_VALUE);
 
     Output(PlannedTensor tensor) {
       this.tensor = tensor;
@@ -184,12 +193,12 @@ final class WeightStream {
 
     @Override
     public void notFinite(long position) {
-      broken.compareAndSet(-1, position);
+      broken.accumulateAndGet(position, Math::min);
     }
 
-    void report(TensorMerge merge) {
+    void report(int index, TensorMerge merge) {
       long position = broken.get();
-      if (position < 0) {
+      if (position == Long.MAX_VALUE) {
         return;
       }
       float[] value = new float[1];
@@ -214,6 +223,7 @@ final class WeightStream {
       if (plan.options().failOnNotFinite()) {
         throw IngotException.failed(text + "; it was asked to fail then");
       }
+      notFinite.put(index, text);
       warnings.accept(text);
     }
   }

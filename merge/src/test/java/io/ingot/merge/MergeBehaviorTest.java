@@ -6,15 +6,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ingot.error.ErrorKind;
 import io.ingot.error.IngotException;
+import io.ingot.safetensors.SafetensorsFile;
 import io.ingot.safetensors.SafetensorsWriter;
 import io.ingot.tensor.DType;
 import io.ingot.tensor.Elements;
+import io.ingot.tensor.Scratch;
 import io.ingot.tensor.TensorInfo;
 import io.ingot.tensor.TensorSource;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -115,6 +121,70 @@ class MergeBehaviorTest {
     assertThatThrownBy(() -> GoldenMerge.run(root, linear(""), strict, root.resolve("strict")))
         .hasMessageContaining("NaN or infinity at element 0, as in b");
     assertThat(root.resolve("strict")).doesNotExist();
+  }
+
+  @Test
+  void tellsNumbersThatAreNoneInTheOrderOfTensors() throws Exception {
+    model("b", Float.NaN);
+    List<String> expected = new ArrayList<>();
+    try (Merger merger = GoldenMerge.open(root, linear(""), PLAIN)) {
+      for (MergeReport.OutputTensor tensor : merger.report().outputs()) {
+        if (tensor.models().size() == 2) {
+          expected.add(
+              "tensor %s has NaN or infinity at element 0, as in b".formatted(tensor.name()));
+        }
+      }
+    }
+    assertThat(expected).hasSize(12);
+    MergeSummary summary =
+        GoldenMerge.run(root, linear(""), PLAIN.withThreads(4), root.resolve("out"));
+    assertThat(summary.warnings()).containsExactlyElementsOf(expected);
+  }
+
+  @Test
+  void namesTheFirstOfManyBrokenElements() throws Exception {
+    String large = "model.layers.0.mlp.up_proj.weight";
+    int first = Scratch.BLOCK - 1;
+    for (String name : List.of("a", "b")) {
+      List<TensorInfo> tensors = new ArrayList<>();
+      try (TensorSource weights = GoldenMerge.weights(root.resolve(name))) {
+        weights.tensors().values().stream()
+            .map(
+                t ->
+                    t.name().equals(large)
+                        ? new TensorInfo(large, DType.F32, List.of(Scratch.BLOCK / 2L, 8L))
+                        : t)
+            .forEach(tensors::add);
+      }
+      write(root.resolve(name), tensors, 1f);
+    }
+    SafetensorsFile file = SafetensorsFile.open(root.resolve("b/model.safetensors"));
+    long begin;
+    try (file) {
+      begin =
+          Files.size(root.resolve("b/model.safetensors"))
+              - file.tensors().values().stream().mapToLong(TensorInfo::byteSize).sum();
+      for (TensorInfo info : file.tensors().values()) {
+        if (info.name().equals(large)) {
+          break;
+        }
+        begin += info.byteSize();
+      }
+    }
+    try (FileChannel channel =
+        FileChannel.open(root.resolve("b/model.safetensors"), StandardOpenOption.WRITE)) {
+      ByteBuffer values =
+          ByteBuffer.allocate(4 * (4 * Scratch.BLOCK - first)).order(ByteOrder.LITTLE_ENDIAN);
+      while (values.hasRemaining()) {
+        values.putFloat(Float.POSITIVE_INFINITY);
+      }
+      channel.write(values.flip(), begin + 4L * first);
+    }
+    MergeSummary summary =
+        GoldenMerge.run(root, linear(""), PLAIN.withThreads(4), root.resolve("out"));
+    assertThat(summary.warnings())
+        .containsExactly(
+            "tensor %s has NaN or infinity at element %d, as in b".formatted(large, first));
   }
 
   @Test

@@ -123,6 +123,9 @@ final class MergeCommand extends IngotCommand {
     config = given;
     if (out == null) {
       out = outPath;
+    } else if (outPath != null && !outPath.equals(out)) {
+      throw IngotException.usage(
+          "--out-path %s and OUT %s name two folders; give one".formatted(outPath, out));
     }
     if (!mergekit.safeSerialization) {
       throw IngotException.usage(

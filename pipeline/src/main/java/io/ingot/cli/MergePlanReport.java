@@ -104,7 +104,9 @@ record MergePlanReport(MergeReport report, Optional<MergeLicenses> licenses) {
     }
     block(lines, "models", models());
     if (report.tensors() > 0) {
-      lines.add("donor         " + report.donor() + " gives config.json and tokenizer");
+      if (!report.architecture().isEmpty()) {
+        lines.add("donor         " + report.donor() + " gives config.json and tokenizer");
+      }
       output(lines);
     }
     licenses.ifPresent(

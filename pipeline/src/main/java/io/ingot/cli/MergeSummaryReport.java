@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ingot.error.IngotException;
 import io.ingot.merge.MergeSummary;
+import io.ingot.model.OutputRecord;
 import io.ingot.store.ContentDigest;
 import io.ingot.store.StoredFile;
 import java.io.IOException;
@@ -18,9 +19,10 @@ import java.util.stream.Stream;
 /**
  * What {@code merge} shows at its end.
  *
- * @param files all files of the folder; weights that nobody hashed have no hash
+ * @param files all files of the folder but the {@link OutputRecord} of a kept result, which holds
+ *     times of files; weights that nobody hashed have no hash
  * @param digest of the folder, as artifacts of jobs have it: SHA-256 over path, size and SHA-256 of
- *     every file; empty when the weights were not hashed
+ *     every one of these files; empty when the weights were not hashed
  */
 record MergeSummaryReport(Path out, MergeSummary summary, List<StoredFile> files, String digest) {
 
@@ -31,7 +33,9 @@ record MergeSummaryReport(Path out, MergeSummary summary, List<StoredFile> files
   static MergeSummaryReport of(Path out, MergeSummary summary) {
     List<StoredFile> files = new ArrayList<>();
     try (Stream<Path> walk = Files.walk(out)) {
-      for (Path file : walk.filter(Files::isRegularFile).sorted().toList()) {
+      Path record = out.resolve(OutputRecord.NAME);
+      for (Path file :
+          walk.filter(Files::isRegularFile).filter(f -> !f.equals(record)).sorted().toList()) {
         String name =
             file.equals(out)
                 ? String.valueOf(file.getFileName())

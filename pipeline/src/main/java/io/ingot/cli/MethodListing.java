@@ -1,9 +1,11 @@
 package io.ingot.cli;
 
+import io.ingot.error.IngotException;
 import io.ingot.merge.method.MergeMethod;
 import io.ingot.merge.method.MergeMethods;
 import io.ingot.merge.method.MethodPages;
 import io.ingot.merge.method.Parameter;
+import io.ingot.merge.recipe.Spelling;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,8 +18,16 @@ final class MethodListing {
 
   /**
    * @param name of a method; empty: all
+   * @throws IngotException USAGE when there is none of that name
    */
   static void print(String name, Console console) {
+    if (!name.isEmpty() && !MergeMethods.names().contains(name)) {
+      throw IngotException.usage(
+          "--methods: unknown merge method '"
+              + name
+              + "'"
+              + Spelling.hint(name, MergeMethods.names()));
+    }
     List<MergeMethod> methods =
         name.isEmpty() ? MergeMethods.all() : List.of(MergeMethods.get(name));
     if (console.json()) {

@@ -208,6 +208,9 @@ class MergeCommandTest {
     model("b", Float.NaN);
     assertThat(run("merge", linear(), root.resolve("one"))).isZero();
     assertThat(err).contains("warning:").contains("NaN");
+    assertThat(run("--json", "merge", linear(), root.resolve("one"), "-j", "4")).isZero();
+    assertThat(json().at("/warnings")).hasSize(21);
+    assertThat(json().at("/warnings/0").asText()).endsWith("b").contains("at element 0");
     assertThat(run("merge", linear(), root.resolve("two"), "--fail-on-nan")).isEqualTo(1);
     assertThat(root.resolve("two")).doesNotExist();
   }
@@ -255,6 +258,11 @@ class MergeCommandTest {
     assertThat(err).contains("CONFIG is missing");
     assertThat(run("merge", linear())).isEqualTo(2);
     assertThat(err).contains("OUT is missing");
+    Path twice = root.resolve("twice");
+    assertThat(run("merge", linear(), twice, "--out-path", root.resolve("other"))).isEqualTo(2);
+    assertThat(err).contains("--out-path").contains(twice.toString());
+    assertThat(twice).doesNotExist();
+    assertThat(run("merge", linear(), twice, "--out-path", twice)).isZero();
     assertThat(run("merge", root.resolve("none.yml"), root.resolve("merged"))).isEqualTo(4);
     Path config = recipe("merge_method: passthrough\nmodels: [{model: DIR/none}]\n");
     assertThat(run("merge", config, root.resolve("merged"))).isEqualTo(4);
@@ -272,7 +280,7 @@ class MergeCommandTest {
     assertThat(out).contains("density").contains("required").contains("merge_method: ties");
     assertThat(run("--json", "merge", "--methods")).isZero();
     assertThat(json()).hasSize(MergeMethods.all().size());
-    assertThat(run("merge", "--methods", "tise")).isEqualTo(3);
+    assertThat(run("merge", "--methods", "tise")).isEqualTo(2);
     assertThat(err).contains("did you mean 'ties'");
   }
 
@@ -311,6 +319,21 @@ class MergeCommandTest {
     assertThat(json().at("/documents/0/kept").asBoolean()).isFalse();
     assertThat(run("merge", steps(), target, "-I", kept)).isZero();
     assertThat(out).contains("was there already");
+  }
+
+  @Test
+  void keptResultsHaveTheSameHashInEveryRun() throws Exception {
+    List<String> digests = new ArrayList<>();
+    for (Path kept : List.of(root.resolve("one"), root.resolve("two"))) {
+      assertThat(run("--json", "merge", steps(), root.resolve("merged"), "-I", kept)).isZero();
+      JsonNode summary = json().at("/documents/0/summary");
+      assertThat(summary.at("/files").findValuesAsText("name"))
+          .contains("config.json", "model.safetensors")
+          .doesNotContain(".ingot-merge.json");
+      assertThat(kept.resolve("mean/.ingot-merge.json")).exists();
+      digests.add(summary.at("/sha256").asText());
+    }
+    assertThat(digests.getFirst()).hasSize(64).isEqualTo(digests.getLast());
   }
 
   @Test

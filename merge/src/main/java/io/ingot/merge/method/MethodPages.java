@@ -83,6 +83,6 @@ public final class MethodPages {
     }
     return value == Math.rint(value)
         ? String.format(Locale.ROOT, "%.0f", value)
-        : Double.toString(value);
+        : Double.toString(value).replace(".0E", "E").replace('E', 'e');
   }
 }
