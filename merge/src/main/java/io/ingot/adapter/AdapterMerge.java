@@ -2,6 +2,7 @@ package io.ingot.adapter;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ingot.error.IngotException;
+import io.ingot.merge.Cancellation;
 import io.ingot.progress.Progress;
 import io.ingot.safetensors.ShardedWriter;
 import io.ingot.tensor.TensorInfo;
@@ -28,19 +29,28 @@ public final class AdapterMerge {
    * Writes the folder, which must be empty.
    *
    * @param shardBytes see {@link ShardedWriter}
+   * @param cancellation polled between tensors
    * @return number of tensors that differ from the base's
    */
-  public static int write(AdaptedModel model, Path folder, long shardBytes, Progress progress) {
+  public static int write(
+      AdaptedModel model,
+      Path folder,
+      long shardBytes,
+      Progress progress,
+      Cancellation cancellation)
+      throws InterruptedException {
     List<TensorInfo> tensors = List.copyOf(model.weights().tensors().values());
     progress.begin(
         "fold", tensors.stream().mapToLong(TensorInfo::byteSize).sum(), Progress.Unit.BYTES);
     try (ShardedWriter writer = new ShardedWriter(folder, tensors, shardBytes, Map.of())) {
       for (TensorInfo tensor : tensors) {
+        cancellation.check();
         MemorySegment data = model.weights().data(tensor.name());
         writer.write(tensor.name(), 0, data);
         writer.complete(tensor.name());
         progress.advance(tensor.byteSize());
       }
+      progress.end();
       writer.finish();
       Files.writeString(
           folder.resolve("config.json"),

@@ -4,6 +4,7 @@ import io.ingot.error.IngotException;
 import io.ingot.linear.Block;
 import io.ingot.linear.MatrixSource;
 import io.ingot.linear.Products;
+import io.ingot.merge.Cancellation;
 import io.ingot.progress.Progress;
 import io.ingot.tensor.Parallel;
 import java.io.IOException;
@@ -34,9 +35,12 @@ final class GramMatrix implements AutoCloseable {
    * Computes it.
    *
    * @param file is deleted at the end
+   * @param cancellation polled between strips of rows
    * @throws IngotException FAILED when there is no space for it
    */
-  GramMatrix(MatrixSource rows, Path file, Parallel parallel, Progress progress) {
+  GramMatrix(
+      MatrixSource rows, Path file, Parallel parallel, Progress progress, Cancellation cancellation)
+      throws InterruptedException {
     this.order = rows.rows();
     this.file = file;
     long bytes = Math.max(4, 4L * order * order);
@@ -62,13 +66,21 @@ final class GramMatrix implements AutoCloseable {
       deleteFile();
       throw e;
     }
-    fill(rows, parallel, progress);
+    try {
+      fill(rows, parallel, progress, cancellation);
+    } catch (RuntimeException | Error | InterruptedException e) {
+      close();
+      throw e;
+    }
   }
 
-  private void fill(MatrixSource rows, Parallel parallel, Progress progress) {
+  private void fill(
+      MatrixSource rows, Parallel parallel, Progress progress, Cancellation cancellation)
+      throws InterruptedException {
     Products products = new Products(parallel);
     progress.begin("inner products", order, Progress.Unit.ROWS);
     for (int from = 0; from < order; from += STRIP) {
+      cancellation.check();
       int first = from;
       int strip = Math.min(STRIP, order - from);
       Block part = products.times(rows, Block.transposed(rows, from, strip));

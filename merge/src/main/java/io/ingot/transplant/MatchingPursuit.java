@@ -2,6 +2,7 @@ package io.ingot.transplant;
 
 import io.ingot.linear.Block;
 import io.ingot.linear.Products;
+import io.ingot.merge.Cancellation;
 import io.ingot.progress.Progress;
 import io.ingot.tensor.Kernels;
 import io.ingot.tensor.Parallel;
@@ -40,6 +41,7 @@ final class MatchingPursuit implements Approximation {
   /**
    * @param donor rows of the shared tokens; {@code model} likewise, in the same order
    * @param scratch a file for the inner products
+   * @param cancellation polled while they are made
    */
   MatchingPursuit(
       TensorRows donor,
@@ -47,12 +49,14 @@ final class MatchingPursuit implements Approximation {
       int k,
       Parallel parallel,
       Path scratch,
-      Progress progress) {
+      Progress progress,
+      Cancellation cancellation)
+      throws InterruptedException {
     this.donor = donor;
     this.model = model;
     this.k = Math.min(k, donor.rows());
     this.parallel = parallel;
-    this.gram = new GramMatrix(donor, scratch, parallel, progress);
+    this.gram = new GramMatrix(donor, scratch, parallel, progress, cancellation);
     this.states = ThreadLocal.withInitial(() -> new State(this.k, donor.rows()));
   }
 

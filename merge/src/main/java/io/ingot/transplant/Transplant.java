@@ -2,6 +2,7 @@ package io.ingot.transplant;
 
 import io.ingot.error.IngotException;
 import io.ingot.linear.Products;
+import io.ingot.merge.Cancellation;
 import io.ingot.model.Model;
 import io.ingot.progress.Progress;
 import io.ingot.safetensors.ShardedWriter;
@@ -159,6 +160,7 @@ public final class Transplant {
    *
    * @param folder empty; scratch files lie there for a while
    * @param shardBytes see {@link ShardedWriter}
+   * @param cancellation polled between batches of rows and between tensors
    * @throws IngotException INVALID for rows that are NaN or infinite
    */
   public TransplantReport write(
@@ -167,7 +169,9 @@ public final class Transplant {
       String modelName,
       String donorName,
       long shardBytes,
-      Progress progress) {
+      Progress progress,
+      Cancellation cancellation)
+      throws InterruptedException {
     long begun = System.nanoTime();
     List<TensorInfo> outputs = outputs();
     List<TransplantReport.Matrix> made = new ArrayList<>();
@@ -176,10 +180,10 @@ public final class Transplant {
         Parallel parallel =
             options.threads() > 0 ? new Parallel(options.threads()) : Parallel.ofProcessors()) {
       for (Matrix matrix : matrices) {
-        made.add(write(matrix, writer, folder, parallel, progress));
+        made.add(write(matrix, writer, folder, parallel, progress, cancellation));
       }
       tensors.bias().ifPresent(bias -> writeBias(bias, writer));
-      copyOthers(outputs, writer, progress);
+      copyOthers(outputs, writer, progress, cancellation);
       writer.finish();
       files = writer.files();
     }
@@ -212,11 +216,14 @@ public final class Transplant {
     return new TensorInfo(tensor.name(), tensor.dtype(), shape);
   }
 
-  private void copyOthers(List<TensorInfo> outputs, ShardedWriter writer, Progress progress) {
+  private void copyOthers(
+      List<TensorInfo> outputs, ShardedWriter writer, Progress progress, Cancellation cancellation)
+      throws InterruptedException {
     List<TensorInfo> others = outputs.stream().filter(o -> !isMade(o.name())).toList();
     progress.begin(
         "copy", others.stream().mapToLong(TensorInfo::byteSize).sum(), Progress.Unit.BYTES);
     for (TensorInfo tensor : others) {
+      cancellation.check();
       writer.write(tensor.name(), 0, model.weights().data(tensor.name()));
       writer.complete(tensor.name());
       progress.advance(tensor.byteSize());
@@ -224,13 +231,19 @@ public final class Transplant {
   }
 
   private TransplantReport.Matrix write(
-      Matrix matrix, ShardedWriter writer, Path folder, Parallel parallel, Progress progress) {
+      Matrix matrix,
+      ShardedWriter writer,
+      Path folder,
+      Parallel parallel,
+      Progress progress,
+      Cancellation cancellation)
+      throws InterruptedException {
     MemorySegment data = model.weights().data(matrix.tensor.name());
     copyRows(matrix, data, writer);
     RowSources sources = matrix.sources;
     double residual = Double.NaN;
     if (sources.missing().length > 0) {
-      residual = makeRows(matrix, data, writer, folder, parallel, progress);
+      residual = makeRows(matrix, data, writer, folder, parallel, progress, cancellation);
     }
     writer.complete(matrix.tensor.name());
     return new TransplantReport.Matrix(
@@ -274,7 +287,9 @@ public final class Transplant {
       ShardedWriter writer,
       Path folder,
       Parallel parallel,
-      Progress progress) {
+      Progress progress,
+      Cancellation cancellation)
+      throws InterruptedException {
     int[] missing = matrix.sources.missing();
     TensorInfo info = matrix.tensor;
     TensorRows source =
@@ -282,12 +297,13 @@ public final class Transplant {
     long bytes = info.shape().getLast() * info.dtype().bytes();
     double sum = 0;
     try (Approximation approximation =
-            approximation(matrix, data, source, folder, parallel, progress);
+            approximation(matrix, data, source, folder, parallel, progress, cancellation);
         Arena arena = Arena.ofConfined()) {
       MemorySegment row = arena.allocate(bytes, 64);
       progress.begin("make rows of " + info.name(), missing.length, Progress.Unit.ROWS);
       int batch = options.batch() > 0 ? options.batch() : missing.length;
       for (int from = 0; from < missing.length; from += batch) {
+        cancellation.check();
         int[] part = Arrays.copyOfRange(missing, from, Math.min(missing.length, from + batch));
         Approximation.Rows made = approximation.rows(source.of(part), from);
         for (int i = 0; i < part.length; i++) {
@@ -322,7 +338,9 @@ public final class Transplant {
       TensorRows targets,
       Path folder,
       Parallel parallel,
-      Progress progress) {
+      Progress progress,
+      Cancellation cancellation)
+      throws InterruptedException {
     RowSources sources = matrix.sources;
     Products products = new Products(parallel);
     int taken = Math.min(options.maxCandidates(), sources.sharedDonor().length);
@@ -340,7 +358,13 @@ public final class Transplant {
     return switch (options.method()) {
       case OMP ->
           new MatchingPursuit(
-              shared, own, options.k(), parallel, folder.resolve(".inner-products"), progress);
+              shared,
+              own,
+              options.k(),
+              parallel,
+              folder.resolve(".inner-products"),
+              progress,
+              cancellation);
       case COMMON_INTERPOLATION ->
           new NearestNeighbours(shared, own, options.k(), options.cosine(), parallel);
       case MEAN -> new ConstantRow(all.mean());

@@ -3,6 +3,7 @@ package io.ingot.transplant;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.ingot.merge.Cancellation;
 import io.ingot.progress.Progress;
 import io.ingot.tensor.DType;
 import io.ingot.tensor.Elements;
@@ -113,14 +114,21 @@ class MatchingPursuitTest {
 
   @ParameterizedTest(name = "{0} tokens of {1} shared, width {2}, k {3}")
   @CsvSource({"20, 90, 24, 1", "20, 90, 24, 8", "20, 700, 64, 40", "33, 50, 100, 50"})
-  void composesAsTheTextbookDoes(int missing, int shared, int width, int k) {
+  void composesAsTheTextbookDoes(int missing, int shared, int width, int k)
+      throws InterruptedException {
     TensorRows donor = random(shared, width, 1);
     TensorRows model = random(shared, 17, 2);
     TensorRows targets = random(missing, width, 3);
     try (Parallel parallel = new Parallel(2);
         MatchingPursuit pursuit =
             new MatchingPursuit(
-                donor, model, k, parallel, dir.resolve("products"), Progress.NONE)) {
+                donor,
+                model,
+                k,
+                parallel,
+                dir.resolve("products"),
+                Progress.NONE,
+                Cancellation.NONE)) {
       Approximation.Rows made = pursuit.rows(targets, 0);
       for (int i = 0; i < missing; i++) {
         double[] expected = textbook(targets.row(i), donor, model, k);
@@ -136,19 +144,21 @@ class MatchingPursuitTest {
   }
 
   @Test
-  void theNumberOfThreadsAndTheBatchDoNotShow() {
+  void theNumberOfThreadsAndTheBatchDoNotShow() throws InterruptedException {
     TensorRows donor = random(300, 40, 1);
     TensorRows model = random(300, 9, 2);
     TensorRows targets = random(50, 40, 3);
     float[][] all;
     try (Parallel parallel = new Parallel(1);
         MatchingPursuit pursuit =
-            new MatchingPursuit(donor, model, 12, parallel, dir.resolve("a"), Progress.NONE)) {
+            new MatchingPursuit(
+                donor, model, 12, parallel, dir.resolve("a"), Progress.NONE, Cancellation.NONE)) {
       all = pursuit.rows(targets, 0).values();
     }
     try (Parallel parallel = new Parallel(5);
         MatchingPursuit pursuit =
-            new MatchingPursuit(donor, model, 12, parallel, dir.resolve("b"), Progress.NONE)) {
+            new MatchingPursuit(
+                donor, model, 12, parallel, dir.resolve("b"), Progress.NONE, Cancellation.NONE)) {
       for (int i = 0; i < 50; i += 7) {
         assertThat(pursuit.rows(targets.of(i), i).values()[0]).isEqualTo(all[i]);
       }
@@ -156,12 +166,18 @@ class MatchingPursuitTest {
   }
 
   @Test
-  void moreStepsThanDimensionsComposeExactly() {
+  void moreStepsThanDimensionsComposeExactly() throws InterruptedException {
     TensorRows donor = random(276, 32, 1);
     try (Parallel parallel = new Parallel(2);
         MatchingPursuit pursuit =
             new MatchingPursuit(
-                donor, donor, 64, parallel, dir.resolve("products"), Progress.NONE)) {
+                donor,
+                donor,
+                64,
+                parallel,
+                dir.resolve("products"),
+                Progress.NONE,
+                Cancellation.NONE)) {
       assertThat(pursuit.rows(random(50, 32, 9), 0).residuals())
           .satisfies(
               residuals -> {
@@ -173,14 +189,20 @@ class MatchingPursuitTest {
   }
 
   @Test
-  void repeatedAndZeroRowsDoNoHarm() {
+  void repeatedAndZeroRowsDoNoHarm() throws InterruptedException {
     TensorRows twice = random(30, 8, 1);
     int[] doubled = IntStream.range(0, 60).map(i -> i / 2).toArray();
     TensorRows donor = twice.of(doubled);
     try (Parallel parallel = new Parallel(2);
         MatchingPursuit pursuit =
             new MatchingPursuit(
-                donor, donor, 64, parallel, dir.resolve("products"), Progress.NONE)) {
+                donor,
+                donor,
+                64,
+                parallel,
+                dir.resolve("products"),
+                Progress.NONE,
+                Cancellation.NONE)) {
       TensorRows targets = random(5, 8, 9);
       Approximation.Rows made = pursuit.rows(targets, 0);
       for (int i = 0; i < 5; i++) {

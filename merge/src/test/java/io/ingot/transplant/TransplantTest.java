@@ -10,7 +10,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ingot.GoldenData;
 import io.ingot.TinyModel;
+import io.ingot.merge.Cancellation;
 import io.ingot.model.ModelFolder;
+import io.ingot.model.OutputFolder;
 import io.ingot.progress.Progress;
 import io.ingot.tensor.Elements;
 import io.ingot.tensor.TensorInfo;
@@ -21,6 +23,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -105,11 +108,21 @@ class TransplantTest {
 
   private TransplantReport transplant(Path model, Path donor, TransplantOptions options)
       throws IOException {
+    try {
+      return transplant(model, donor, options, Cancellation.NONE);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private TransplantReport transplant(
+      Path model, Path donor, TransplantOptions options, Cancellation cancellation)
+      throws IOException, InterruptedException {
     Path out = Files.createDirectories(dir.resolve("out"));
     try (ModelFolder taker = ModelFolder.open(model);
         ModelFolder giver = ModelFolder.open(donor)) {
       return Transplant.plan(taker, "taker", giver, "giver", options)
-          .write(out, "out", "taker", "giver", 1 << 30, Progress.NONE);
+          .write(out, "out", "taker", "giver", 1 << 30, Progress.NONE, cancellation);
     }
   }
 
@@ -147,6 +160,33 @@ class TransplantTest {
     assertThat(tensor("lm_head.weight"))
         .containsExactly(10, 0, 0, 0, 10, 0, 0, 0, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7, 7, 7);
     assertThat(tensor("model.norm.weight")).isEqualTo(model().get("model.norm.weight"));
+  }
+
+  @Test
+  void canBeGivenUpAtAnyTimeAndLeavesNoScratchFile() throws Exception {
+    Path model = standardModel();
+    Path donor = standardDonor();
+    AtomicInteger asked = new AtomicInteger();
+    transplant(model, donor, options(Method.OMP), asked::incrementAndGet);
+    // Of both matrices a strip of inner products and two batches of rows; then two more tensors.
+    assertThat(asked).hasValue(2 * (1 + 2) + 2);
+    for (int last = 0; last < 8; last++) {
+      OutputFolder.delete(dir.resolve("out"));
+      AtomicInteger left = new AtomicInteger(last);
+      assertThatThrownBy(
+              () ->
+                  transplant(
+                      model,
+                      donor,
+                      options(Method.OMP),
+                      () -> {
+                        if (left.getAndDecrement() == 0) {
+                          throw new InterruptedException();
+                        }
+                      }))
+          .isInstanceOf(InterruptedException.class);
+      assertThat(dir.resolve("out")).isEmptyDirectory();
+    }
   }
 
   @Test

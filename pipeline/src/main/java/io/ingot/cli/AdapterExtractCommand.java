@@ -107,14 +107,15 @@ final class AdapterExtractCommand extends IngotCommand {
   int threads;
 
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
     ExtractOptions options = options();
     ModelLocations locations =
         new ModelLocations(environment(), console().progress(), trustRemoteCode);
     ModelRef tunedName = ModelLocations.reference(model);
     ModelRef originalName = ModelLocations.reference(base);
     try (Model tuned = locations.open(tunedName);
-        Model original = locations.open(originalName)) {
+        Model original = locations.open(originalName);
+        StopSignal stop = new StopSignal()) {
       AdapterExtract extract = AdapterExtract.plan(tuned, original, options);
       extract.warnings().forEach(console()::warn);
       Map<ModelRef, Model> models = new LinkedHashMap<>();
@@ -125,13 +126,15 @@ final class AdapterExtractCommand extends IngotCommand {
               out,
               models,
               extract.bytes(),
+              stop,
               folder ->
                   extract.write(
                       folder,
                       String.valueOf(out.toAbsolutePath().normalize().getFileName()),
                       model,
                       base,
-                      console().progress())));
+                      console().progress(),
+                      stop)));
     }
     return 0;
   }

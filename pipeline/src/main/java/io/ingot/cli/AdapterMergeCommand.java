@@ -31,11 +31,13 @@ final class AdapterMergeCommand extends IngotCommand {
   Path out = Path.of("");
 
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
     ModelLocations locations = new ModelLocations(environment(), console().progress(), false);
     Path adapterFolder = locations.locate(ModelRef.of(adapter));
     try (AdaptedModel model =
-        AdaptedModel.open(ModelFolder.open(locations.locate(ModelRef.of(base))), adapterFolder)) {
+            AdaptedModel.open(
+                ModelFolder.open(locations.locate(ModelRef.of(base))), adapterFolder);
+        StopSignal stop = new StopSignal()) {
       ModelRef name =
           new ModelRef(base, Optional.empty(), Optional.of(ModelRef.of(adapter)), Optional.empty());
       long bytes =
@@ -45,9 +47,10 @@ final class AdapterMergeCommand extends IngotCommand {
               out,
               Map.of(name, model),
               bytes,
+              stop,
               folder ->
                   AdapterMerge.write(
-                      model, folder, MergeOptions.DEFAULT_SHARD_BYTES, console().progress()));
+                      model, folder, MergeOptions.DEFAULT_SHARD_BYTES, console().progress(), stop));
       int tensors = model.weights().tensors().size();
       if (json()) {
         Map<String, Object> result = new LinkedHashMap<>();

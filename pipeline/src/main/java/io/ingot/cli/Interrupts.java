@@ -27,7 +27,8 @@ final class Interrupts implements AutoCloseable {
     return new Interrupts();
   }
 
-  private static void signal() {
+  /** What a signal does. */
+  static void signal() {
     CURRENT.getAndSet(END).run();
   }
 

@@ -97,7 +97,7 @@ final class TokenSurgeonCommand extends IngotCommand {
   @Mixin MergeKitOptions mergekit = new MergeKitOptions();
 
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
     if (!mergekit.safeSerialization) {
       throw IngotException.usage(
           "--no-safe-serialization: Ingot writes safetensors only, never pickles");
@@ -112,7 +112,8 @@ final class TokenSurgeonCommand extends IngotCommand {
     ModelRef takerName = ModelLocations.reference(model);
     ModelRef giverName = ModelLocations.reference(donor);
     try (Model taker = locations.open(takerName);
-        Model giver = locations.open(giverName)) {
+        Model giver = locations.open(giverName);
+        StopSignal stop = new StopSignal()) {
       Transplant transplant = Transplant.plan(taker, model, giver, donor, options);
       transplant.warnings().forEach(console()::warn);
       Map<ModelRef, Model> models = new LinkedHashMap<>();
@@ -123,6 +124,7 @@ final class TokenSurgeonCommand extends IngotCommand {
               out,
               models,
               transplant.bytes(),
+              stop,
               folder ->
                   transplant.write(
                       folder,
@@ -130,7 +132,8 @@ final class TokenSurgeonCommand extends IngotCommand {
                       model,
                       donor,
                       mergekit.shardBytes(),
-                      console().progress())));
+                      console().progress(),
+                      stop)));
     }
     return 0;
   }

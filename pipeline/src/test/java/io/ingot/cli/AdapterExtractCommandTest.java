@@ -140,6 +140,29 @@ class AdapterExtractCommandTest {
   }
 
   @Test
+  void aSignalLeavesNothingBehind() throws IOException {
+    models();
+    SignalAtText progress = new SignalAtText("extract");
+    assertThat(
+            Ingot.execute(
+                new PrintWriter(out),
+                new PrintWriter(progress),
+                Map.of("HF_HUB_OFFLINE", "1", "HF_HOME", dir.resolve("hf").toString()),
+                true,
+                "adapter",
+                "extract",
+                dir.resolve("tuned").toString(),
+                dir.resolve("base").toString(),
+                dir.resolve("adapter").toString()))
+        .isEqualTo(130);
+    assertThat(progress.toString()).endsWith("interrupted\n");
+    try (Stream<Path> files = Files.list(dir)) {
+      assertThat(files.map(f -> f.getFileName().toString()))
+          .containsExactlyInAnyOrder("base", "tuned");
+    }
+  }
+
+  @Test
   void badOptionsAreUsageErrors() throws IOException {
     models();
     assertThat(extract("--rank", "0")).isEqualTo(2);

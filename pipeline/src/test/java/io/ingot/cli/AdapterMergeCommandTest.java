@@ -161,6 +161,26 @@ class AdapterMergeCommandTest {
   }
 
   @Test
+  void aSignalLeavesNothingBehind() {
+    SignalAtText progress = new SignalAtText("fold");
+    assertThat(
+            Ingot.execute(
+                new PrintWriter(new StringWriter()),
+                new PrintWriter(progress),
+                Map.of("HF_HUB_OFFLINE", "1", "HF_HOME", root.resolve("hf").toString()),
+                true,
+                "adapter",
+                "merge",
+                path("base"),
+                path("adapter"),
+                path("out")))
+        .isEqualTo(130);
+    assertThat(progress.toString()).endsWith("interrupted\n");
+    assertThat(root.resolve("out")).doesNotExist();
+    assertThat(root.resolve(".out.ingot-partial")).doesNotExist();
+  }
+
+  @Test
   void whatIsThereIsNotOverwritten() throws IOException {
     Path thesis = Files.createDirectories(root.resolve("out")).resolve("thesis.txt");
     Files.writeString(thesis, "years");

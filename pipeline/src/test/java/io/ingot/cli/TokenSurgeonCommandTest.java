@@ -133,6 +133,27 @@ class TokenSurgeonCommandTest {
   }
 
   @Test
+  void aSignalLeavesNothingBehind() throws IOException {
+    SignalAtText progress = new SignalAtText("inner products");
+    assertThat(
+            Ingot.execute(
+                new PrintWriter(out),
+                new PrintWriter(progress),
+                Map.of("HF_HUB_OFFLINE", "1", "HF_HOME", dir.resolve("hf").toString()),
+                true,
+                "tokensurgeon",
+                dir.resolve("model").toString(),
+                dir.resolve("donor").toString(),
+                dir.resolve("out").toString()))
+        .isEqualTo(130);
+    assertThat(progress.toString()).endsWith("interrupted\n").doesNotContain("copy");
+    try (Stream<Path> files = Files.list(dir)) {
+      assertThat(files.map(f -> f.getFileName().toString()))
+          .containsExactlyInAnyOrder("model", "donor");
+    }
+  }
+
+  @Test
   void badOptionsAreUsageErrors() {
     assertThat(run("-a", "magic")).isEqualTo(2);
     assertThat(err.toString())

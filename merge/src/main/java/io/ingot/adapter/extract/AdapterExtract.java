@@ -3,6 +3,7 @@ package io.ingot.adapter.extract;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ingot.error.IngotException;
 import io.ingot.linear.TruncatedSvd;
+import io.ingot.merge.Cancellation;
 import io.ingot.model.Model;
 import io.ingot.progress.Progress;
 import io.ingot.safetensors.SafetensorsWriter;
@@ -82,10 +83,17 @@ public final class AdapterExtract {
    * @param folder empty
    * @param title of the card
    * @param modelName how the user calls the model; likewise {@code baseName}
+   * @param cancellation polled between modules
    * @throws IngotException INVALID for NaN or infinite weights, or when nothing differs
    */
   public ExtractReport write(
-      Path folder, String title, String modelName, String baseName, Progress progress) {
+      Path folder,
+      String title,
+      String modelName,
+      String baseName,
+      Progress progress,
+      Cancellation cancellation)
+      throws InterruptedException {
     long begun = System.nanoTime();
     progress.begin("extract", plan.bytes(), Progress.Unit.BYTES);
     Result result = new Result();
@@ -93,6 +101,7 @@ public final class AdapterExtract {
         Parallel parallel =
             options.threads() > 0 ? new Parallel(options.threads()) : Parallel.ofProcessors()) {
       for (PlannedModule module : plan.modules()) {
+        cancellation.check();
         progress.detail(module.name());
         if (module.treatment() == Treatment.WHOLE) {
           whole(module, result);
@@ -101,6 +110,7 @@ public final class AdapterExtract {
         }
         progress.advance(module.bytes());
       }
+      cancellation.check();
       if (result.ranks.isEmpty() && result.saved.isEmpty()) {
         throw IngotException.invalid(
             "nothing to extract: the model and its base do not differ"

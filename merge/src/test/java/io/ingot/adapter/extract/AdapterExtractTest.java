@@ -9,8 +9,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ingot.TinyModel;
 import io.ingot.adapter.AdaptedModel;
 import io.ingot.error.IngotException;
+import io.ingot.merge.Cancellation;
 import io.ingot.model.Model;
 import io.ingot.model.ModelFolder;
+import io.ingot.model.OutputFolder;
 import io.ingot.progress.Progress;
 import io.ingot.safetensors.SafetensorsFile;
 import io.ingot.tensor.DType;
@@ -22,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,11 +54,21 @@ class AdapterExtractTest {
 
   private ExtractReport extract(TinyModel tuned, TinyModel base, ExtractOptions options)
       throws IOException {
+    try {
+      return extract(tuned, base, options, Cancellation.NONE);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private ExtractReport extract(
+      TinyModel tuned, TinyModel base, ExtractOptions options, Cancellation cancellation)
+      throws IOException, InterruptedException {
     Path out = Files.createDirectories(dir.resolve("adapter"));
     try (ModelFolder model = tuned.open(dir.resolve("tuned"));
         ModelFolder original = base.open(dir.resolve("base"))) {
       return AdapterExtract.plan(model, original, options)
-          .write(out, "adapter", "tuned", "base", Progress.NONE);
+          .write(out, "adapter", "tuned", "base", Progress.NONE, cancellation);
     }
   }
 
@@ -93,6 +106,32 @@ class AdapterExtractTest {
           });
       assertThat(folded.weights().tensors().keySet())
           .containsExactlyInAnyOrderElementsOf(tuned.values.keySet());
+    }
+  }
+
+  @Test
+  void canBeGivenUpAtAnyModuleAndLeavesNoScratchFile() throws Exception {
+    TinyModel base = TinyModel.llama();
+    TinyModel tuned = base.copy().change(Q0 + ".weight", 3, 0.05);
+    AtomicInteger asked = new AtomicInteger();
+    extract(tuned, base, PLAIN, asked::incrementAndGet);
+    assertThat(asked).as("21 modules, and before the file is written").hasValue(22);
+    for (int last : new int[] {0, 5, 20, 21}) {
+      OutputFolder.delete(dir.resolve("adapter"));
+      AtomicInteger left = new AtomicInteger(last);
+      assertThatThrownBy(
+              () ->
+                  extract(
+                      tuned,
+                      base,
+                      PLAIN,
+                      () -> {
+                        if (left.getAndDecrement() == 0) {
+                          throw new InterruptedException();
+                        }
+                      }))
+          .isInstanceOf(InterruptedException.class);
+      assertThat(dir.resolve("adapter")).isEmptyDirectory();
     }
   }
 
