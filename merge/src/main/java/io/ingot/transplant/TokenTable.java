@@ -26,9 +26,6 @@ import java.util.Set;
  * @param roles ids by role, e.g. {@code eos_token}
  */
 record TokenTable(List<Entry> tokens, Map<TokenForm, Integer> ids, Map<String, Integer> roles) {
-  /** Largest id that is believed; real vocabularies end at some 260,000. */
-  private static final int MAX_ID = 10_000_000;
-
   private static final List<String> ROLES =
       List.of(
           "bos_token",
@@ -46,7 +43,7 @@ record TokenTable(List<Entry> tokens, Map<TokenForm, Integer> ids, Map<String, I
    * Reads the tokenizer of a model.
    *
    * @param name how the user calls the model
-   * @throws IngotException INVALID without tokenizer.json
+   * @throws IngotException INVALID without tokenizer.json, or with ids that no vocabulary has
    */
   static TokenTable of(Model model, String name) {
     Path folder =
@@ -72,11 +69,6 @@ record TokenTable(List<Entry> tokens, Map<TokenForm, Integer> ids, Map<String, I
     List<Entry> entries = new ArrayList<>();
     ids.forEach(
         (text, id) -> {
-          if (id < 0 || id > MAX_ID) {
-            throw IngotException.invalid(
-                "%s gives token '%s' the id %d; ids are from 0 to %d"
-                    .formatted(folder.resolve("tokenizer.json"), text, id, MAX_ID));
-          }
           TokenForm form = added.contains(text) ? TokenForm.ofText(text) : spelling.form(text);
           Optional<String> role = ROLES.stream().filter(r -> text.equals(texts.get(r))).findFirst();
           entries.add(new Entry(id, text, form, role));

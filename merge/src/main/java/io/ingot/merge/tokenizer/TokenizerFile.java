@@ -21,10 +21,14 @@ import java.util.Set;
  * @param json the whole file
  */
 public record TokenizerFile(ObjectNode json) {
+  /** Ids beyond twice the number of tokens that are believed: gaps that a vocabulary may have. */
+  private static final int GAPS = 1 << 16;
+
   /**
    * Reads the file of a model folder.
    *
-   * @throws IngotException INVALID when there is none, or it is no JSON
+   * @throws IngotException INVALID when there is none, it is no JSON, or has an id that no row of
+   *     an embedding can have
    */
   public static TokenizerFile read(Path folder) {
     Path file = folder.resolve("tokenizer.json");
@@ -32,7 +36,28 @@ public record TokenizerFile(ObjectNode json) {
       throw IngotException.invalid(
           "merging tokenizers needs tokenizer.json, which is missing in " + folder);
     }
-    return new TokenizerFile(BoundedJson.read(file));
+    TokenizerFile read = new TokenizerFile(BoundedJson.read(file));
+    read.requireIds(file);
+    return read;
+  }
+
+  private void requireIds(Path file) {
+    JsonNode vocabulary = json.path("model").path("vocab");
+    List<ObjectNode> added = addedTokens();
+    long most = Math.min(Integer.MAX_VALUE, 2L * (vocabulary.size() + added.size()) + GAPS) - 1;
+    if (vocabulary.isObject()) {
+      vocabulary.properties().forEach(e -> requireId(file, e.getKey(), e.getValue(), most));
+    }
+    added.forEach(t -> requireId(file, t.path("content").asText(), t.path("id"), most));
+  }
+
+  private static void requireId(Path file, String token, JsonNode id, long most) {
+    if (!id.isIntegralNumber() || !id.canConvertToLong() || id.asLong() < 0 || id.asLong() > most) {
+      String text = id.isMissingNode() ? "no id" : "the id " + id;
+      throw IngotException.invalid(
+          "%s gives token '%s' %s; expected a whole number from 0 to %d"
+              .formatted(file, token, text.length() > 60 ? text.substring(0, 57) + "..." : text, most));
+    }
   }
 
   /** Ids by token, added tokens included. */
