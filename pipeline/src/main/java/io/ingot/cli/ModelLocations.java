@@ -15,9 +15,11 @@ import io.ingot.model.ModelFolder;
 import io.ingot.progress.Progress;
 import io.ingot.step.ModelOpener;
 import io.ingot.step.ModelSource;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Finds models as mergekit does: a path that exists is used as it is, anything else is a repository
@@ -85,13 +88,16 @@ final class ModelLocations implements ModelResolver {
 
   @Override
   public Model open(ModelRef reference) {
-    Model model = openFolder(locate(reference.withoutLora()));
+    Model model = openFolder(locate(reference.withoutLora()), List.of());
     return reference.lora().isPresent()
         ? AdaptedModel.open(model, locate(reference.lora().get()))
         : model;
   }
 
-  private Model openFolder(Path path) {
+  /**
+   * @param adapters those whose base this is, the outermost first
+   */
+  private Model openFolder(Path path, List<Path> adapters) {
     if (Files.isRegularFile(path)) {
       if (path.toString().endsWith(".gguf")) {
         return ModelOpener.open(new ModelSource.Gguf(path));
@@ -112,7 +118,24 @@ final class ModelLocations implements ModelResolver {
       throw IngotException.invalid(
           path + " is an adapter that does not name its base; write BASE+" + path);
     }
-    return AdaptedModel.open(openFolder(locate(ModelRef.of(base))), path);
+    List<Path> chain = new ArrayList<>(adapters);
+    chain.add(path);
+    if (adapters.stream().anyMatch(a -> sameFolder(a, path))) {
+      throw IngotException.invalid(
+          "adapters name each other as their base (base_model_name_or_path): "
+              + chain.stream().map(Path::toString).collect(Collectors.joining(" -> "))
+              + "; write BASE+"
+              + path);
+    }
+    return AdaptedModel.open(openFolder(locate(ModelRef.of(base)), chain), path);
+  }
+
+  private static boolean sameFolder(Path a, Path b) {
+    try {
+      return Files.isSameFile(a, b);
+    } catch (IOException e) {
+      throw IngotException.failed("cannot read " + b + ": " + e.getMessage());
+    }
   }
 
   private void requireFew(ModelRef reference, HubClient hub, RepoInfo info, WeightFiles files) {

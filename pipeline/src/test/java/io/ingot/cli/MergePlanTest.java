@@ -79,6 +79,30 @@ class MergePlanTest {
     return new ObjectMapper().readTree(out);
   }
 
+  private void adapter(String name, Path base) throws IOException {
+    Files.writeString(
+        Files.createDirectories(root.resolve(name)).resolve("adapter_config.json"),
+        new ObjectMapper()
+            .writeValueAsString(
+                Map.of("peft_type", "LORA", "base_model_name_or_path", base.toString())));
+  }
+
+  @Test
+  void adaptersThatNameEachOtherAsBaseAreRefused() throws Exception {
+    adapter("self", root.resolve("self"));
+    adapter("one", root.resolve("two"));
+    adapter("two", root.resolve("one").resolve("../one"));
+    for (String name : java.util.List.of("self", "one")) {
+      Path recipe =
+          Files.writeString(
+              root.resolve("circle.yml"),
+              "merge_method: passthrough\nmodels: [{model: " + root.resolve(name) + "}]\n");
+      assertThat(run("merge", recipe, root.resolve("out"))).isEqualTo(3);
+      assertThat(err).contains("name each other as their base").doesNotContain("StackOverflow");
+    }
+    assertThat(err).contains(root.resolve("one") + " -> " + root.resolve("two") + " -> ");
+  }
+
   @Test
   void aPlanNamesEverythingAndWritesNothing() throws Exception {
     Path target = root.resolve("out");
