@@ -89,7 +89,19 @@ final class ModelComparison {
           "its weights are quantized (quantization_config: %s)"
               .formatted(settings.path("quant_method").asText("?")),
           "merge the model as it was before, then quantize the result");
+      return;
     }
+    model.weights().tensors().values().stream()
+        .filter(t -> t.dtype().isFloating() && !t.dtype().isPlain())
+        .findFirst()
+        .ifPresent(
+            t ->
+                findings.warn(
+                    model.reference().toString(),
+                    "",
+                    "it has weights of 8 bits (such as %s, %s), whose numbers are taken as they are, without scales"
+                        .formatted(t.name(), t.dtype()),
+                    "merge the model as it was before, then quantize the result"));
   }
 
   private void meaning(Participant model) {

@@ -39,6 +39,11 @@ public enum DType {
     return floating;
   }
 
+  /** Whether values stand for themselves: floats, but not those of 8 bits, which need a scale. */
+  public boolean isPlain() {
+    return floating && bytes > 1;
+  }
+
   /**
    * The dtype of a name of safetensors ({@code BF16}) or torch ({@code bfloat16}, {@code
    * torch.float16}).

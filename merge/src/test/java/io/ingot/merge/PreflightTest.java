@@ -264,6 +264,39 @@ class PreflightTest {
   }
 
   @Test
+  void warnsOfWeightsThatNeedScales() {
+    model("a", new TinyModel().stored(DType.BF16));
+    model("b", new TinyModel().stored(DType.F8_E4M3));
+    assertThat(warnings(linear("dtype: bfloat16\n")))
+        .anySatisfy(l -> assertThat(l).contains("b: it has weights of 8 bits", "F8_E4M3", "scales"))
+        .noneMatch(l -> l.contains("a: it has weights of 8 bits"));
+  }
+
+  @Test
+  void refusesIdsAndRowsThatNoModelHas() throws Exception {
+    model("a");
+    model("b");
+    folders.put("a", tokenizer("a", "{\"x\":0,\"y\":1}"));
+    for (String id :
+        List.of("-5", "2147483647", "50000000", "4294967297", "1e400", "1.5", "\"7\"", "null")) {
+      folders.put("b", tokenizer("b", "{\"x\":0,\"bad\":" + id + "}"));
+      for (String source : List.of("union", "base", "b")) {
+        assertThat(errors(linear("tokenizer: {source: " + source + "}\n")))
+            .singleElement()
+            .asString()
+            .contains("tokenizer.json", "'bad'", "from 0 to 65539");
+      }
+    }
+    folders.put("b", tokenizer("b", "{\"x\":0,\"w\":1}"));
+    for (String id : List.of("99999", "16", "-1")) {
+      String rule = "source: {kind: model_token, model: b, token_id: " + id + "}";
+      assertThat(errors(linear("tokenizer: {source: union, tokens: {z: {" + rule + "}}}\n")))
+          .isNotEmpty()
+          .anySatisfy(l -> assertThat(l).contains("token id " + id, "from b", "16 rows"));
+    }
+  }
+
+  @Test
   void saysWhichTensorsOfWhichModelAreNotUsed() {
     model("a").with(t -> t.put("visual.proj.weight", List.of(4L)));
     model("b").with(t -> t.put("medusa.head.weight", List.of(4L)));

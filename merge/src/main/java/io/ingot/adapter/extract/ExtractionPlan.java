@@ -3,7 +3,6 @@ package io.ingot.adapter.extract;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ingot.error.IngotException;
 import io.ingot.model.Model;
-import io.ingot.tensor.DType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,7 +48,7 @@ record ExtractionPlan(
 
     SequencedMap<String, List<TensorPair>> grouped = new LinkedHashMap<>();
     for (TensorPair pair : match.pairs().values()) {
-      if (isPlain(pair.tuned().dtype()) && isPlain(pair.original().dtype())) {
+      if (pair.tuned().dtype().isPlain() && pair.original().dtype().isPlain()) {
         String module = pair.name().substring(0, Math.max(0, pair.name().lastIndexOf('.')));
         grouped.computeIfAbsent(module, m -> new ArrayList<>()).add(pair);
       } else if (pair.tuned().shape().size() > 1) {
@@ -57,7 +56,7 @@ record ExtractionPlan(
             "tensor '%s' is quantized (%s); extract from the weights as they were before quantization"
                 .formatted(
                     pair.name(),
-                    isPlain(pair.tuned().dtype())
+                    pair.tuned().dtype().isPlain()
                         ? pair.original().dtype()
                         : pair.tuned().dtype()));
       }
@@ -69,11 +68,6 @@ record ExtractionPlan(
     }
     boolean tied = match.headless() && base.config().path("tie_word_embeddings").asBoolean(true);
     return builder.plan(tied);
-  }
-
-  /** Whether values stand for themselves; those of 8 bits need a scale. */
-  private static boolean isPlain(DType dtype) {
-    return dtype.isFloating() && dtype.bytes() > 1;
   }
 
   private static void architecture(ObjectNode model, ObjectNode base, List<String> problems) {

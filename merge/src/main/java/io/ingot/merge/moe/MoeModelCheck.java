@@ -32,6 +32,13 @@ record MoeModelCheck(
     embedding(base);
     for (Map.Entry<ModelRef, Model> other : models.entrySet()) {
       ObjectNode config = other.getValue().config();
+      if (config.path("quantization_config").isObject()) {
+        problems.add(
+            "%s is quantized (quantization_config: %s); take the model as it was before, and quantize the mixture"
+                .formatted(
+                    other.getKey(),
+                    config.path("quantization_config").path("quant_method").asText("?")));
+      }
       for (String key : List.of("hidden_size", "num_hidden_layers", "hidden_act")) {
         if (!config.path(key).equals(base.path(key))
             && !config.path(key).asText().equals(base.path(key).asText())) {
@@ -95,7 +102,7 @@ record MoeModelCheck(
       problems.add(
           "tensor %s of %s has the shape %s; the other experts and the base ask for %s"
               .formatted(name, expert.model(), info.shape(), expected));
-    } else if (!info.dtype().isFloating()) {
+    } else if (!info.dtype().isPlain()) {
       problems.add(
           "tensor %s of %s is %s; quantized models cannot become experts"
               .formatted(name, expert.model(), info.dtype()));

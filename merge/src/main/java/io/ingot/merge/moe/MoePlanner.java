@@ -186,7 +186,7 @@ final class MoePlanner {
       problems.add("tensor %s is required but missing in %s".formatted(name, recipe.base()));
       return;
     }
-    if (!info.dtype().isFloating()) {
+    if (!info.dtype().isPlain()) {
       problems.add(
           "tensor %s of %s is %s; quantized models cannot become experts"
               .formatted(name, recipe.base(), info.dtype()));

@@ -56,7 +56,8 @@ public record TokenizerFile(ObjectNode json) {
       String text = id.isMissingNode() ? "no id" : "the id " + id;
       throw IngotException.invalid(
           "%s gives token '%s' %s; expected a whole number from 0 to %d"
-              .formatted(file, token, text.length() > 60 ? text.substring(0, 57) + "..." : text, most));
+              .formatted(
+                  file, token, text.length() > 60 ? text.substring(0, 57) + "..." : text, most));
     }
   }
 

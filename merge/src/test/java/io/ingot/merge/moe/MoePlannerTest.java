@@ -143,6 +143,36 @@ class MoePlannerTest {
   }
 
   @Test
+  void refusesWeightsThatNeedScales() {
+    TinyDense.of("llama")
+        .change("model.layers.0.mlp.up_proj.weight", MoePlannerTest::eightBits)
+        .write(root.resolve("m1"), 1);
+    refused(RECIPE)
+        .hasMessageContaining(
+            "model.layers.0.mlp.up_proj.weight of m1 is F8_E4M3; quantized models");
+    TinyDense.of("llama").write(root.resolve("m1"), 1);
+    TinyDense.of("llama")
+        .change("model.layers.1.self_attn.o_proj.weight", MoePlannerTest::eightBits)
+        .add("model.layers.1.self_attn.o_proj.weight_scale_inv", 1, 1)
+        .write(root.resolve("m0"), 0);
+    refused(RECIPE)
+        .hasMessageContaining(
+            "model.layers.1.self_attn.o_proj.weight of m0 is F8_E4M3; quantized models");
+  }
+
+  private static TensorInfo eightBits(TensorInfo tensor) {
+    return new TensorInfo(tensor.name(), DType.F8_E4M3, tensor.shape());
+  }
+
+  @Test
+  void refusesModelsThatSayTheyAreQuantized() {
+    TinyDense.of("llama")
+        .set("quantization_config", java.util.Map.of("quant_method", "fp8"))
+        .write(root.resolve("m1"), 1);
+    refused(RECIPE).hasMessageContaining("m1 is quantized (quantization_config: fp8)");
+  }
+
+  @Test
   void aDeepSeekSharedExpertIsAsWideAsTheOthers() {
     TinyDense small = TinyDense.of("llama").set("intermediate_size", 4);
     for (int layer = 0; layer < 2; layer++) {

@@ -126,7 +126,7 @@ final class TinyDense {
             values[i] = (float) random.nextGaussian();
           }
           MemorySegment data = MemorySegment.ofArray(new byte[(int) t.byteSize()]);
-          if (t.dtype().isFloating()) {
+          if (t.dtype().isPlain()) {
             Elements.write(t.dtype(), values, values.length, data, 0);
           }
           return data;
