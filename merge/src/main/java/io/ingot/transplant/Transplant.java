@@ -189,7 +189,7 @@ public final class Transplant {
     }
     try {
       DonatedFiles.write(model, donor, rows, tensors.head().isPresent(), folder);
-      TransplantCard.write(folder, title, modelName, donorName, model, options, made);
+      TransplantCard.write(folder, title, modelName, donorName, model, donor, options, made);
     } catch (IOException e) {
       throw IngotException.failed("cannot write to " + folder + ": " + e.getMessage());
     }

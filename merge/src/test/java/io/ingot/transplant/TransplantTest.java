@@ -212,6 +212,34 @@ class TransplantTest {
   }
 
   @Test
+  void theCardNamesBothLicensesAndClaimsOneOnlyWhereTheyAgree() throws IOException {
+    Path model = standardModel();
+    Path donor = standardDonor();
+    Files.writeString(model.resolve("README.md"), "---\nlicense: apache-2.0\n---\n");
+    assertThat(card(model, donor))
+        .doesNotContain("\nlicense:")
+        .contains(
+            "- The weights come from `taker`, `license: apache-2.0`.\n"
+                + "- The tokenizer files come from `giver`, whose card states no license.\n");
+
+    Files.writeString(
+        donor.resolve("README.md"), "---\nlicense: other\nlicense_name: strict\n---\n");
+    assertThat(card(model, donor))
+        .doesNotContain("\nlicense:")
+        .contains(
+            "- The tokenizer files come from `giver`, `license: other`, `license_name: strict`.\n");
+
+    Files.writeString(donor.resolve("README.md"), "---\nlicense: apache-2.0\n---\n");
+    assertThat(card(model, donor)).contains("\nlicense: apache-2.0\ntags:");
+  }
+
+  private String card(Path model, Path donor) throws IOException {
+    OutputFolder.delete(dir.resolve("out"));
+    transplant(model, donor, options(Method.ZERO));
+    return Files.readString(dir.resolve("out/README.md"));
+  }
+
+  @Test
   void idsThatTheDonorDoesNotNameGo() throws IOException {
     TinyModel model = model();
     model.config.put("pad_token_id", 3);
