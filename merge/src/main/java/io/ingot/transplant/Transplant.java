@@ -366,7 +366,7 @@ public final class Transplant {
               progress,
               cancellation);
       case COMMON_INTERPOLATION ->
-          new NearestNeighbours(shared, own, options.k(), options.cosine(), parallel);
+          new NearestNeighbors(shared, own, options.k(), options.cosine(), parallel);
       case MEAN -> new ConstantRow(all.mean());
       case ZERO -> new ConstantRow(new float[width]);
       case RANDN -> new RandomRows(width, options.seed());

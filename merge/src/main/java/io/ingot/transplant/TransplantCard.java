@@ -66,6 +66,8 @@ final class TransplantCard {
             CardLicense.link(name),
             license.isEmpty()
                 ? "whose card states no license"
-                : "`" + String.join("`, `", license.stream().map(l -> l.replace("`", "")).toList()) + "`");
+                : "`"
+                    + String.join("`, `", license.stream().map(l -> l.replace("`", "")).toList())
+                    + "`");
   }
 }

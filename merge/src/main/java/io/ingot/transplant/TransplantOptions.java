@@ -6,7 +6,7 @@ import io.ingot.error.IngotException;
  * How rows are made.
  *
  * @param k tokens that a row is composed of
- * @param cosine whether neighbours are near by angle instead of distance
+ * @param cosine whether neighbors are near by angle instead of distance
  * @param batch tokens that are worked on at a time; does not show in the result
  * @param noise deviation of normal noise added to made rows
  * @param scale factor of made rows

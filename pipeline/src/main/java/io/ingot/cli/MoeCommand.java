@@ -2,7 +2,6 @@ package io.ingot.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ingot.error.IngotException;
-import io.ingot.merge.Cancellation;
 import io.ingot.merge.MergeOptions;
 import io.ingot.merge.MergeSummary;
 import io.ingot.merge.moe.MoeBuilder;
@@ -18,7 +17,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -83,15 +81,8 @@ final class MoeCommand extends IngotCommand {
     Progress progress = console().progress();
     ModelLocations locations =
         new ModelLocations(environment(), progress, mergekit.trustRemoteCode);
-    AtomicBoolean stopped = new AtomicBoolean();
-    Cancellation cancellation =
-        () -> {
-          if (stopped.get()) {
-            throw new InterruptedException();
-          }
-        };
     try (MoeBuilder builder = MoeBuilder.open(recipe, source, locations, options());
-        Interrupts interrupts = Interrupts.to(() -> stopped.set(true))) {
+        StopSignal stop = new StopSignal()) {
       MergeLicenses licenses = MergeLicenses.of(locations.found(), environment());
       if (planOnly || out == null) {
         print(new MoePlanReport(out == null ? builder.report() : builder.report(out), licenses));
@@ -105,7 +96,7 @@ final class MoeCommand extends IngotCommand {
               new PromptEncoder(),
               new LayerInputs("cpu", progress),
               progress,
-              cancellation);
+              stop);
       print(builder.report(), MergeSummaryReport.of(out, summary));
     }
     return 0;

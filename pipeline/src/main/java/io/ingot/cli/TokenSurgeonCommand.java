@@ -73,7 +73,7 @@ final class TokenSurgeonCommand extends IngotCommand {
   @Option(
       names = "--batch-size",
       paramLabel = "N",
-      description = "Tokens worked on at a time (default: ${DEFAULT-VALUE}); -1: all.")
+      description = "Tokens worked on at a time (default: ${DEFAULT-VALUE}); 0 or less: all.")
   int batch = 256;
 
   @Option(

@@ -101,6 +101,24 @@ class MoeCommandTest {
   }
 
   @Test
+  void aSignalLeavesNothingBehind() throws Exception {
+    SignalAtText messages = new SignalAtText("no license is stated");
+    assertThat(
+            Ingot.execute(
+                new PrintWriter(new StringWriter()),
+                new PrintWriter(messages),
+                Map.of("HF_HUB_OFFLINE", "1", "HF_HOME", folder.resolve("hf").toString()),
+                false,
+                "moe",
+                recipe("base", "base", "poet", ""),
+                target()))
+        .isEqualTo(130);
+    assertThat(messages.toString()).endsWith("interrupted\n");
+    assertThat(folder.resolve("out")).doesNotExist();
+    assertThat(folder.resolve(".out.ingot-partial")).doesNotExist();
+  }
+
+  @Test
   void plansFromHeaders() throws Exception {
     String file = recipe("base", "base", "poet", "dtype: bfloat16");
     assertThat(run("moe", file, "--plan")).as(err).isZero();

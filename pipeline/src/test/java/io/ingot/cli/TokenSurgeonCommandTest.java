@@ -154,6 +154,15 @@ class TokenSurgeonCommandTest {
   }
 
   @Test
+  void aBatchOfZeroIsAllAndTheHelpSaysSo() {
+    assertThat(run("--batch-size", "0", "--json")).as(err.toString()).isZero();
+    assertThat(out.toString()).contains("\"approximated\":1");
+    assertThat(run("--help")).isZero();
+    assertThat(out.toString().replaceAll("\\s+", " "))
+        .contains("Tokens worked on at a time (default: 256); 0 or less: all.");
+  }
+
+  @Test
   void badOptionsAreUsageErrors() {
     assertThat(run("-a", "magic")).isEqualTo(2);
     assertThat(err.toString())

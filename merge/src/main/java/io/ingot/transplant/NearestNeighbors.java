@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
  * Rows interpolated from the k shared tokens that are nearest in the donor: weights {@code 1 /
  * distance}, or the cosine, divided by their sum.
  */
-final class NearestNeighbours implements Approximation {
+final class NearestNeighbors implements Approximation {
   private static final double EPSILON = 1e-6;
 
   private final TensorRows donor;
@@ -24,7 +24,7 @@ final class NearestNeighbours implements Approximation {
   /**
    * @param donor rows of the shared tokens; {@code model} likewise, in the same order
    */
-  NearestNeighbours(TensorRows donor, TensorRows model, int k, boolean cosine, Parallel parallel) {
+  NearestNeighbors(TensorRows donor, TensorRows model, int k, boolean cosine, Parallel parallel) {
     this.donor = donor;
     this.model = model;
     this.k = Math.min(k, donor.rows());
