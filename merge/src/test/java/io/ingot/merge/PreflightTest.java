@@ -398,4 +398,28 @@ class PreflightTest {
       assertThat(root).isEmptyDirectory();
     }
   }
+
+  /** Bits of all models are kept, but only one model is sorted at a time. */
+  @Test
+  void countsTheScratchOfOneSelectionAtATime() {
+    List<String> names = List.of("base", "a", "b", "c", "d");
+    names.forEach(name -> model(name, new TinyModel(1, 1L << 24)));
+    long one = memory(List.of("a"));
+    long four = memory(names.subList(1, 5));
+    // Two tables of 2^24 rows are by far the largest tensors; 3 models more are 3 bits an element.
+    long elements =
+        models.get("base").infos().stream().mapToLong(TensorInfo::elements).max().orElse(0);
+    assertThat(one).isGreaterThan(4 * elements);
+    assertThat(four - one).isBetween(0L, 3 * elements);
+  }
+
+  private long memory(List<String> names) {
+    StringBuilder recipe = new StringBuilder("merge_method: ties\nbase_model: base\nmodels:\n");
+    names.forEach(
+        n ->
+            recipe.append("  - {model: %s, parameters: {weight: 1, density: 0.5}}\n".formatted(n)));
+    try (Merger merger = inspect(recipe.toString())) {
+      return merger.report().memoryBytes();
+    }
+  }
 }

@@ -9,6 +9,7 @@ import io.ingot.merge.Finding.Severity;
 import io.ingot.merge.MergeReport;
 import io.ingot.merge.MergeReport.ModelLine;
 import io.ingot.merge.MergeReport.OutputFile;
+import io.ingot.model.RawModel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -104,7 +105,7 @@ record MergePlanReport(MergeReport report, Optional<MergeLicenses> licenses) {
     }
     block(lines, "models", models());
     if (report.tensors() > 0) {
-      if (!report.architecture().isEmpty()) {
+      if (!RawModel.isRaw(report.donor())) {
         lines.add("donor         " + report.donor() + " gives config.json and tokenizer");
       }
       output(lines);

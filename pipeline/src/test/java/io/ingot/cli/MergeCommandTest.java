@@ -434,6 +434,7 @@ class MergeCommandTest {
     assertThat(run("merge", config, target)).isEqualTo(3);
     assertThat(err).contains("only_x").contains("--intersection").contains("--union");
     assertThat(run("merge", config, target, "--plan", "-u")).as(() -> err).isZero();
+    assertThat(out).contains("The merge is possible.").doesNotContain("config.json");
     assertThat(target).doesNotExist();
     assertThat(run("--json", "merge", config, target, "-i")).as(() -> err).isZero();
     assertThat(json().at("/files/0/name").asText()).isEqualTo("z.safetensors");

@@ -18,7 +18,7 @@ final class MagnitudeBand implements Sparsifier {
 
   @Override
   public double scratchBytes(TensorMerge tensor, Operand model) {
-    return model.number("density") >= 1 ? 0 : 4.5;
+    return model.number("density") >= 1 ? 0 : 4.125;
   }
 
   @Override

@@ -40,11 +40,6 @@ final class MagnitudeDrop implements Sparsifier {
   }
 
   @Override
-  public double scratchBytes(TensorMerge tensor, Operand model) {
-    return 0.125;
-  }
-
-  @Override
   public Selection select(TensorMerge tensor, TaskVector vector, boolean rescale, long firstDraw) {
     double density = vector.model().number("density");
     if (density >= 1) {

@@ -28,11 +28,6 @@ final class RandomDrop implements Sparsifier {
   }
 
   @Override
-  public double scratchBytes(TensorMerge tensor, Operand model) {
-    return model.number("density") >= 1 ? 0 : 0.125;
-  }
-
-  @Override
   public Selection select(TensorMerge tensor, TaskVector vector, boolean rescale, long firstDraw) {
     double density = vector.model().number("density");
     if (density >= 1) {

@@ -17,8 +17,15 @@ interface Sparsifier {
     return 0;
   }
 
-  /** Bytes per element that {@link #select} holds. */
-  double scratchBytes(TensorMerge tensor, Operand model);
+  /** Bytes per element of what {@link #select} returns: a bit, or nothing when all stay. */
+  default double keptBytes(TensorMerge tensor, Operand model) {
+    return model.number("density") >= 1 ? 0 : 0.125;
+  }
+
+  /** Bytes per element that {@link #select} holds beside its result, only while it runs. */
+  default double scratchBytes(TensorMerge tensor, Operand model) {
+    return 0;
+  }
 
   /**
    * Chooses.

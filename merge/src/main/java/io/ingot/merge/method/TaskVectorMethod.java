@@ -104,9 +104,17 @@ abstract class TaskVectorMethod implements MergeMethod {
 
   @Override
   public final double scratchBytes(TensorMerge tensor) {
-    return sparsifier == null
-        ? 0
-        : tensor.others().stream().mapToDouble(o -> sparsifier.scratchBytes(tensor, o)).sum();
+    if (sparsifier == null) {
+      return 0;
+    }
+    // Selections of all models are kept; they are made one after the other.
+    double kept = 0;
+    double scratch = 0;
+    for (Operand operand : tensor.others()) {
+      kept += sparsifier.keptBytes(tensor, operand);
+      scratch = Math.max(scratch, sparsifier.scratchBytes(tensor, operand));
+    }
+    return kept + scratch;
   }
 
   @Override

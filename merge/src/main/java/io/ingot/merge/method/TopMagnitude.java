@@ -14,7 +14,7 @@ final class TopMagnitude implements Sparsifier {
 
   @Override
   public double scratchBytes(TensorMerge tensor, Operand model) {
-    return model.number("density") >= 1 ? 0 : 4.25;
+    return model.number("density") >= 1 ? 0 : 4;
   }
 
   @Override

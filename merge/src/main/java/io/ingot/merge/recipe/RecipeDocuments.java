@@ -80,7 +80,9 @@ public record RecipeDocuments(List<RecipeDocument> documents, List<RecipeProblem
         }
       }
       List<RecipeDocument> ordered = failed() ? List.of() : order();
-      return new RecipeDocuments(failed() ? List.of() : ordered, List.copyOf(problems));
+      // Some nodes are read more than once.
+      return new RecipeDocuments(
+          failed() ? List.of() : ordered, problems.stream().distinct().toList());
     }
 
     private boolean failed() {

@@ -78,7 +78,8 @@ public final class RecipeReader {
     List<RecipeProblem> problems = new ArrayList<>();
     Recipe recipe = new RecipeReader().recipe(new YamlNode(node, path, problems));
     boolean failed = problems.stream().anyMatch(p -> p.severity() == Severity.ERROR);
-    return new Reading(failed ? null : recipe, problems);
+    // Some nodes are read more than once.
+    return new Reading(failed ? null : recipe, problems.stream().distinct().toList());
   }
 
   private @Nullable Recipe recipe(YamlNode root) {

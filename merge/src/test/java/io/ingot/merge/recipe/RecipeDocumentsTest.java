@@ -177,4 +177,16 @@ class RecipeDocumentsTest {
     assertThat(problems(join(linear("one", "x"), linear("", "y+one"))))
         .anyMatch(p -> p.startsWith("8:13:") && p.contains("where an adapter is expected"));
   }
+
+  @Test
+  void tellsAKeyThatStandsTwiceOnce() {
+    String one = linear("x", "a", "b");
+    assertThat(problems("name: y\n" + one)).singleElement().asString().contains("twice");
+    assertThat(
+            problems(
+                join(one + "parameters: {normalize: true, normalize: true}\n", linear("", "x"))))
+        .singleElement()
+        .asString()
+        .contains("'normalize' stands here twice");
+  }
 }

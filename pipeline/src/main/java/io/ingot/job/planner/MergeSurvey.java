@@ -34,8 +34,7 @@ import java.util.Optional;
  * @param note why there is no report
  */
 public record MergeSurvey(String step, Optional<MergeReport> report, String note) {
-  /** Members of a search differ in numbers only; so many are looked at. */
-  private static final int MOST = 12;
+  private static final int ERRORS_SHOWN = 40;
 
   /** Weights that are fetched only to look at their headers. */
   private static final long SMALL = 32 << 20;
@@ -49,15 +48,20 @@ public record MergeSurvey(String step, Optional<MergeReport> report, String note
     }
   }
 
-  /** Surveys of the merge steps of a plan. */
+  /** Surveys of all merge steps of a plan, members of a matrix included. */
   public static List<MergeSurvey> of(Plan plan, Hub hub) {
     List<MergeSurvey> surveys = new ArrayList<>();
     for (StepSpec step : plan.job().steps().values()) {
-      if (step.kind() == StepKind.MERGE && surveys.size() < MOST) {
+      if (step.kind() == StepKind.MERGE) {
         surveys.add(of(plan, hub, step));
       }
     }
     return surveys;
+  }
+
+  /** Whether the merge is known to be impossible. */
+  boolean failed() {
+    return report.filter(r -> !r.possible()).isPresent();
   }
 
   private static MergeSurvey of(Plan plan, Hub hub, StepSpec step) {
@@ -103,7 +107,11 @@ public record MergeSurvey(String step, Optional<MergeReport> report, String note
                       .forEach(line -> lines.add("  " + survey.step() + ": " + line)));
     }
     if (!lines.isEmpty()) {
-      throw IngotException.invalid("these merges cannot be made:\n" + String.join("\n", lines));
+      int more = lines.size() - ERRORS_SHOWN;
+      throw IngotException.invalid(
+          "these merges cannot be made:\n"
+              + String.join("\n", lines.subList(0, Math.min(ERRORS_SHOWN, lines.size())))
+              + (more > 0 ? "\n  and " + more + " more; plan shows all" : ""));
     }
   }
 

@@ -21,6 +21,8 @@ import java.util.SequencedMap;
 
 /** What {@code plan} prints. */
 public final class PlanReport {
+  private static final int MERGES_SHOWN = 12;
+
   private final Plan plan;
   private final SequencedMap<String, Forecast> forecasts;
   private final List<DataSurvey> surveys;
@@ -112,6 +114,21 @@ public final class PlanReport {
     return one;
   }
 
+  /** The first few, and all that cannot be made. */
+  private void merges(List<String> lines) {
+    int hidden = 0;
+    for (int i = 0; i < merges.size(); i++) {
+      if (i < MERGES_SHOWN || merges.get(i).failed()) {
+        merge(lines, merges.get(i));
+      } else {
+        hidden++;
+      }
+    }
+    if (hidden > 0) {
+      lines.add("  and " + hidden + " more without errors; --json shows all");
+    }
+  }
+
   private static void merge(List<String> lines, MergeSurvey survey) {
     survey
         .report()
@@ -198,7 +215,7 @@ public final class PlanReport {
       lines.add("");
       lines.add("merges");
     }
-    merges.forEach(survey -> merge(lines, survey));
+    merges(lines);
     needs(lines, width);
     plan.releases().forEach(release -> license(lines, release));
     return lines;

@@ -1,6 +1,8 @@
 package io.ingot.job.planner;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.ingot.job.HubSession;
@@ -16,6 +18,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -119,6 +123,67 @@ class MatrixPlanTest {
     assertThat(
             new PlanReport(fresh, CacheForecast.of(fresh.run(), PastRuns.NONE), List.of()).lines())
         .anyMatch(line -> line.matches(" {2}blend +3\\d\\d MB +5\\d MB +~\\d s {2}\\(7 steps\\)"));
+  }
+
+  @Test
+  void everyMemberIsSurveyedAndTheListingIsShort() throws IOException {
+    String densities =
+        IntStream.range(1, 20).mapToObj(i -> "0.%02d".formatted(i + 10)).collect(joining(", "));
+    String sweep =
+        """
+        apiVersion: ingot/v1
+        name: sweep
+        models: {base: {path: model}}
+        datasets: {chat: {path: chat.jsonl, format: messages}}
+        steps:
+          tune: {finetune: {model: base, dataset: chat}}
+          blend:
+            matrix: {density: [DENSITIES]}
+            merge:
+              merge_method: ties
+              base_model: base
+              models: [{model: tune, parameters: {weight: 1, density: "${matrix.density}"}}]
+        """;
+    // The model has no weights, so no merge can be made.
+    Path file = JobFiles.write(folder, sweep.replace("DENSITIES", densities));
+    List<MergeSurvey> broken = surveys(file);
+    assertThat(broken).hasSize(19).allMatch(MergeSurvey::failed);
+    assertThatThrownBy(() -> MergeSurvey.requirePossible(broken))
+        .hasMessageContaining("blend.density=0.29: tune: ")
+        .hasMessageContaining("holds no weights");
+    assertThat(merges(file, broken))
+        .filteredOn(line -> line.startsWith("  blend."))
+        .as("errors are never hidden")
+        .hasSize(19);
+    List<MergeSurvey> fine =
+        broken.stream().map(s -> new MergeSurvey(s.step(), Optional.empty(), "later")).toList();
+    MergeSurvey.requirePossible(fine);
+    assertThat(merges(file, fine))
+        .hasSize(13)
+        .last()
+        .asString()
+        .contains("and 7 more without errors");
+  }
+
+  private List<MergeSurvey> surveys(Path file) {
+    JobSpec job = JobCheck.read(JobFiles.reader(), file, List.of());
+    Map<String, String> environment = Map.of("HF_HOME", folder.resolve("hf").toString());
+    try (HubSession session =
+        HubSession.open(job, new IngotHome(folder.resolve("home")), environment)) {
+      return MergeSurvey.of(plan(file, List.of()), session.hub());
+    }
+  }
+
+  /** What the plan shows below "merges". */
+  private List<String> merges(Path file, List<MergeSurvey> surveys) {
+    Plan plan = plan(file, List.of());
+    PlanReport report =
+        new PlanReport(plan, CacheForecast.of(plan.run(), past), List.of(), surveys);
+    return report.lines().stream()
+        .dropWhile(line -> !line.equals("merges"))
+        .skip(1)
+        .takeWhile(line -> !line.isEmpty())
+        .toList();
   }
 
   private List<String> misses(List<String> overrides) {
