@@ -408,7 +408,10 @@ class PreflightTest {
     long four = memory(names.subList(1, 5));
     // Two tables of 2^24 rows are by far the largest tensors; 3 models more are 3 bits an element.
     long elements =
-        models.get("base").infos().stream().mapToLong(TensorInfo::elements).max().orElse(0);
+        model("base", new TinyModel(1, 1L << 24)).infos().stream()
+            .mapToLong(TensorInfo::elements)
+            .max()
+            .orElse(0);
     assertThat(one).isGreaterThan(4 * elements);
     assertThat(four - one).isBetween(0L, 3 * elements);
   }
