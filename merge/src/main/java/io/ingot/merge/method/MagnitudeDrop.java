@@ -40,6 +40,14 @@ final class MagnitudeDrop implements Sparsifier {
   }
 
   @Override
+  public double scratchBytes(TensorMerge tensor, Operand model) {
+    // Interleaved rows, of fused experts say, are ranked with all of their group in memory.
+    Rows rows = Rows.of(tensor.requireBase().shape());
+    int together = (int) Math.min(rows.groups(), Runtime.getRuntime().availableProcessors());
+    return rows.stride() == 1 ? 0 : 8.0 * together / rows.groups();
+  }
+
+  @Override
   public Selection select(TensorMerge tensor, TaskVector vector, boolean rescale, long firstDraw) {
     double density = vector.model().number("density");
     if (density >= 1) {
