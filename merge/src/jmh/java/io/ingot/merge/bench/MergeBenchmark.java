@@ -69,7 +69,7 @@ public final class MergeBenchmark {
         Runtime.getRuntime().availableProcessors(),
         copy);
     out.println(
-        "| method | models read | s | Mparam/s | GB/s | of a plain copy | of mergekit | peak MB |");
+        "| method | models read | s | Mparam/s | GB/s | of a plain copy | against mergekit | peak MB |");
     out.println("|---|---|---|---|---|---|---|---|");
     for (BenchmarkedMethod method : methods) {
       ProcessRun run = measure(method);
