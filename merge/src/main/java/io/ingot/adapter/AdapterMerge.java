@@ -2,7 +2,7 @@ package io.ingot.adapter;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ingot.error.IngotException;
-import io.ingot.merge.Cancellation;
+import io.ingot.progress.Cancellation;
 import io.ingot.progress.Progress;
 import io.ingot.safetensors.ShardedWriter;
 import io.ingot.tensor.TensorInfo;

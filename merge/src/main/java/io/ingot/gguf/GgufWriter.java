@@ -2,6 +2,7 @@ package io.ingot.gguf;
 
 import io.ingot.error.ErrorKind;
 import io.ingot.error.IngotException;
+import io.ingot.progress.Cancellation;
 import io.ingot.progress.Progress;
 import java.io.IOException;
 import java.nio.ByteBuffer;

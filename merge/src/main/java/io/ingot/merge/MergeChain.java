@@ -9,6 +9,7 @@ import io.ingot.merge.recipe.RecipeDocument;
 import io.ingot.model.FolderLock;
 import io.ingot.model.Model;
 import io.ingot.model.OutputFolder;
+import io.ingot.progress.Cancellation;
 import io.ingot.progress.Progress;
 import java.io.IOException;
 import java.nio.file.Files;

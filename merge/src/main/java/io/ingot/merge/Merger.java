@@ -7,6 +7,7 @@ import io.ingot.merge.recipe.Recipe;
 import io.ingot.model.Model;
 import io.ingot.model.OutputFolder;
 import io.ingot.model.OutputRecord;
+import io.ingot.progress.Cancellation;
 import io.ingot.progress.Progress;
 import io.ingot.safetensors.ShardedWriter;
 import io.ingot.tensor.FileStamp;

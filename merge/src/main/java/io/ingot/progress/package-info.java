@@ -1,4 +1,7 @@
-/** How long work says how far it is. Rooms report; the command line draws. */
+/**
+ * How long work says how far it is, and is told to stop. Rooms report and ask; the command line
+ * draws.
+ */
 @NullMarked
 package io.ingot.progress;
 

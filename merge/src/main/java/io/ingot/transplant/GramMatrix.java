@@ -4,7 +4,7 @@ import io.ingot.error.IngotException;
 import io.ingot.linear.Block;
 import io.ingot.linear.MatrixSource;
 import io.ingot.linear.Products;
-import io.ingot.merge.Cancellation;
+import io.ingot.progress.Cancellation;
 import io.ingot.progress.Progress;
 import io.ingot.tensor.Parallel;
 import java.io.IOException;

@@ -2,7 +2,7 @@ package io.ingot.transplant;
 
 import io.ingot.linear.Block;
 import io.ingot.linear.Products;
-import io.ingot.merge.Cancellation;
+import io.ingot.progress.Cancellation;
 import io.ingot.progress.Progress;
 import io.ingot.tensor.Kernels;
 import io.ingot.tensor.Parallel;

@@ -2,8 +2,8 @@ package io.ingot.transplant;
 
 import io.ingot.error.IngotException;
 import io.ingot.linear.Products;
-import io.ingot.merge.Cancellation;
 import io.ingot.model.Model;
+import io.ingot.progress.Cancellation;
 import io.ingot.progress.Progress;
 import io.ingot.safetensors.ShardedWriter;
 import io.ingot.tensor.Elements;

@@ -19,6 +19,7 @@ import io.ingot.gguf.mix.QuantizePlan;
 import io.ingot.gguf.mix.Quantizer;
 import io.ingot.gguf.mix.TensorTypeRule;
 import io.ingot.model.ModelFolder;
+import io.ingot.progress.Cancellation;
 import io.ingot.progress.Progress;
 import java.io.IOException;
 import java.nio.file.Files;

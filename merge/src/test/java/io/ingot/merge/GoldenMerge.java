@@ -10,6 +10,7 @@ import io.ingot.merge.recipe.RecipeProblem;
 import io.ingot.merge.recipe.RecipeReader;
 import io.ingot.model.Model;
 import io.ingot.model.ModelFolder;
+import io.ingot.progress.Cancellation;
 import io.ingot.progress.Progress;
 import io.ingot.safetensors.ShardedTensors;
 import io.ingot.tensor.TensorInfo;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ingot.error.ErrorKind;
 import io.ingot.error.IngotException;
+import io.ingot.progress.Cancellation;
 import io.ingot.progress.Progress;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -10,6 +10,7 @@ import io.ingot.merge.MergeChain.Planned;
 import io.ingot.merge.recipe.ModelRef;
 import io.ingot.merge.recipe.RecipeDocument;
 import io.ingot.merge.recipe.RecipeDocuments;
+import io.ingot.progress.Cancellation;
 import io.ingot.progress.Progress;
 import io.ingot.safetensors.SafetensorsWriter;
 import io.ingot.tensor.DType;

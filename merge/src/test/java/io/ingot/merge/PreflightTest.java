@@ -11,6 +11,7 @@ import io.ingot.merge.Finding.Severity;
 import io.ingot.merge.recipe.Recipe;
 import io.ingot.merge.recipe.RecipeReader;
 import io.ingot.model.Model;
+import io.ingot.progress.Cancellation;
 import io.ingot.tensor.DType;
 import io.ingot.tensor.TensorInfo;
 import io.ingot.tensor.TensorSource;

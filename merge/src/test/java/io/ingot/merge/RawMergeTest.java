@@ -9,6 +9,7 @@ import io.ingot.merge.method.MergeMethod;
 import io.ingot.merge.method.MergeMethods;
 import io.ingot.merge.recipe.RecipeDocument;
 import io.ingot.merge.recipe.RecipeDocuments;
+import io.ingot.progress.Cancellation;
 import io.ingot.progress.Progress;
 import io.ingot.safetensors.SafetensorsFile;
 import io.ingot.safetensors.SafetensorsWriter;

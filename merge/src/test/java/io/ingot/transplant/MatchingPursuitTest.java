@@ -3,7 +3,7 @@ package io.ingot.transplant;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.ingot.merge.Cancellation;
+import io.ingot.progress.Cancellation;
 import io.ingot.progress.Progress;
 import io.ingot.tensor.DType;
 import io.ingot.tensor.Elements;

@@ -1,7 +1,6 @@
 package io.ingot.cli;
 
 import io.ingot.error.IngotException;
-import io.ingot.gguf.Cancellation;
 import io.ingot.gguf.GgufOutput;
 import io.ingot.gguf.GgufWriter;
 import io.ingot.gguf.Sharding;
@@ -11,6 +10,7 @@ import io.ingot.gguf.convert.Converter;
 import io.ingot.gguf.convert.FileNames;
 import io.ingot.gguf.convert.OutType;
 import io.ingot.model.ModelFolder;
+import io.ingot.progress.Cancellation;
 import io.ingot.step.quantize.FolderEncoder;
 import java.nio.file.Files;
 import java.nio.file.Path;

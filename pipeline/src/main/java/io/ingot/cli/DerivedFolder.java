@@ -1,11 +1,11 @@
 package io.ingot.cli;
 
 import io.ingot.error.IngotException;
-import io.ingot.merge.Cancellation;
 import io.ingot.merge.TargetCheck;
 import io.ingot.merge.recipe.ModelRef;
 import io.ingot.model.Model;
 import io.ingot.model.OutputFolder;
+import io.ingot.progress.Cancellation;
 import io.ingot.tensor.FileStamp;
 import java.nio.file.Path;
 import java.util.Map;

@@ -2,7 +2,6 @@ package io.ingot.cli;
 
 import io.ingot.error.ErrorKind;
 import io.ingot.error.IngotException;
-import io.ingot.merge.Cancellation;
 import io.ingot.merge.Finding;
 import io.ingot.merge.MergeChain;
 import io.ingot.merge.MergeChain.Planned;
@@ -16,6 +15,7 @@ import io.ingot.merge.TensorNames;
 import io.ingot.merge.recipe.RecipeDocument;
 import io.ingot.merge.recipe.RecipeDocuments;
 import io.ingot.model.RawModel;
+import io.ingot.progress.Cancellation;
 import io.ingot.tensor.MersenneTwister;
 import java.nio.file.Path;
 import java.util.List;

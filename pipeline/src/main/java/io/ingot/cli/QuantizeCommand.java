@@ -1,7 +1,6 @@
 package io.ingot.cli;
 
 import io.ingot.error.IngotException;
-import io.ingot.gguf.Cancellation;
 import io.ingot.gguf.GgmlType;
 import io.ingot.gguf.GgufModelFiles;
 import io.ingot.gguf.GgufOutput;
@@ -15,6 +14,7 @@ import io.ingot.gguf.mix.QuantizeOptions;
 import io.ingot.gguf.mix.QuantizePlan;
 import io.ingot.gguf.mix.Quantizer;
 import io.ingot.gguf.mix.TensorTypeRule;
+import io.ingot.progress.Cancellation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

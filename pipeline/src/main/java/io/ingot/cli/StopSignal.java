@@ -1,6 +1,6 @@
 package io.ingot.cli;
 
-import io.ingot.merge.Cancellation;
+import io.ingot.progress.Cancellation;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Gives a merge up in good order at the first SIGINT or SIGTERM, until it is closed. */

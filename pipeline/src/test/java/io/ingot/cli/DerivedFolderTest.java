@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ingot.error.ErrorKind;
 import io.ingot.error.IngotException;
-import io.ingot.merge.Cancellation;
 import io.ingot.merge.recipe.ModelRef;
 import io.ingot.model.ModelFolder;
+import io.ingot.progress.Cancellation;
 import io.ingot.safetensors.SafetensorsWriter;
 import io.ingot.tensor.DType;
 import io.ingot.tensor.TensorInfo;

@@ -2,10 +2,10 @@ package io.ingot.merge.moe;
 
 import io.ingot.error.ErrorKind;
 import io.ingot.error.IngotException;
-import io.ingot.merge.Cancellation;
 import io.ingot.merge.MemoryWatch;
 import io.ingot.merge.method.StoredTensor;
 import io.ingot.merge.moe.MoeTensor.Content;
+import io.ingot.progress.Cancellation;
 import io.ingot.progress.Progress;
 import io.ingot.safetensors.ShardedWriter;
 import io.ingot.tensor.DType;

@@ -2,7 +2,6 @@ package io.ingot.merge.moe;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ingot.error.IngotException;
-import io.ingot.merge.Cancellation;
 import io.ingot.merge.CompanionFiles;
 import io.ingot.merge.MemoryWatch;
 import io.ingot.merge.MergeDigest;
@@ -15,6 +14,7 @@ import io.ingot.merge.recipe.ModelRef;
 import io.ingot.model.Model;
 import io.ingot.model.OutputFolder;
 import io.ingot.model.OutputRecord;
+import io.ingot.progress.Cancellation;
 import io.ingot.progress.Progress;
 import io.ingot.safetensors.ShardedWriter;
 import io.ingot.tensor.FileStamp;

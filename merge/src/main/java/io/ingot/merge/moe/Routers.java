@@ -1,9 +1,9 @@
 package io.ingot.merge.moe;
 
 import io.ingot.error.IngotException;
-import io.ingot.merge.Cancellation;
 import io.ingot.merge.moe.MoeRecipe.Expert;
 import io.ingot.model.Model;
+import io.ingot.progress.Cancellation;
 import io.ingot.tensor.Elements;
 import io.ingot.tensor.MersenneTwister;
 import io.ingot.tensor.NormalDraws;

@@ -1,13 +1,13 @@
 package io.ingot.merge.moe;
 
 import io.ingot.error.IngotException;
-import io.ingot.merge.Cancellation;
 import io.ingot.merge.MergeFacts;
 import io.ingot.merge.MergeOptions;
 import io.ingot.merge.MergeSummary;
 import io.ingot.merge.recipe.RecipeProblem;
 import io.ingot.model.Model;
 import io.ingot.model.ModelFolder;
+import io.ingot.progress.Cancellation;
 import io.ingot.progress.Progress;
 import io.ingot.tensor.Elements;
 import io.ingot.tensor.TensorInfo;

@@ -1,6 +1,6 @@
-package io.ingot.merge;
+package io.ingot.progress;
 
-/** Polled between tensors. */
+/** Asked between tensors, and a few times a second, by long work. */
 @FunctionalInterface
 public interface Cancellation {
   /** Never. */
