@@ -22,46 +22,7 @@ import picocli.CommandLine.ScopeType;
     versionProvider = Version.class,
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
-    synopsisSubcommandLabel = "COMMAND",
-    subcommands = {
-      // hub
-      PullCommand.class,
-      PushCommand.class,
-      HubCommand.class,
-      // text
-      TokenizeCommand.class,
-      ChatCommand.class,
-      DataCommand.class,
-      GenerateCommand.class,
-      EvaluateCommand.class,
-      // job
-      ValidateCommand.class,
-      PlanCommand.class,
-      SchemaCommand.class,
-      // run
-      RunCommand.class,
-      RunsCommand.class,
-      VerifyCommand.class,
-      // merge
-      MergeCommand.class,
-      LayerShuffleCommand.class,
-      MoeCommand.class,
-      AdapterCommand.class,
-      TokenSurgeonCommand.class,
-      // gguf
-      ConvertCommand.class,
-      QuantizeCommand.class,
-      InspectCommand.class,
-      // train
-      ScoreCommand.class,
-      // license, card, review
-      LicenseCommand.class,
-      CardCommand.class,
-      ReviewCommand.class,
-      // about this installation
-      DoctorCommand.class,
-      CompletionCommand.class
-    })
+    synopsisSubcommandLabel = "COMMAND")
 public final class Ingot {
   @Option(
       names = "--json",
@@ -133,7 +94,7 @@ public final class Ingot {
       Map<String, String> environment,
       boolean terminal,
       String... arguments) {
-    CommandLine line = commandLine(environment, terminal);
+    CommandLine line = commandLine(environment, terminal, arguments);
     line.setOut(out);
     line.setErr(err);
     if (arguments.length == 0) {
@@ -143,8 +104,15 @@ public final class Ingot {
     return line.execute(arguments);
   }
 
-  static CommandLine commandLine(Map<String, String> environment, boolean terminal) {
+  /**
+   * The parser.
+   *
+   * @param arguments that it is made for
+   */
+  static CommandLine commandLine(
+      Map<String, String> environment, boolean terminal, String... arguments) {
     CommandLine line = new CommandLine(new Ingot(environment, terminal));
+    Commands.addTo(line, arguments);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler(new ErrorReport());
     line.setParameterExceptionHandler(new UsageReport());

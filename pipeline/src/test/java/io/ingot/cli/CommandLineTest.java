@@ -47,6 +47,25 @@ class CommandLineTest {
   }
 
   @Test
+  void aCommandIsTheSameWhenItIsMadeAlone() {
+    Commands.all()
+        .forEach(
+            (name, command) -> {
+              CommandLine alone =
+                  Ingot.commandLine(Map.of(), false, name).getSubcommands().get(name);
+              assertThat(alone.getCommandSpec().userObject()).isInstanceOf(command);
+              assertThat(alone.getCommandSpec().name()).isEqualTo(name);
+              assertThat(alone.getUsageMessage())
+                  .isEqualTo(
+                      Ingot.commandLine(Map.of(), false)
+                          .getSubcommands()
+                          .get(name)
+                          .getUsageMessage());
+              assertThat(command.getAnnotation(CommandLine.Command.class).name()).isEqualTo(name);
+            });
+  }
+
+  @Test
   void everyCommandSaysWhatItDoes() {
     CommandLine root = Ingot.commandLine(Map.of(), false);
     root.getSubcommands()
