@@ -1,12 +1,18 @@
 package io.ingot.tensor;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.RecursiveAction;
+import java.util.concurrent.ForkJoinTask;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Splits a range into blocks of a fixed size and works on them with all threads of a pool. The
  * blocks do not depend on the number of threads, so neither does any result that is combined in
- * block order. May be nested.
+ * block order. They are begun in order, so that files are read and written from front to back. May
+ * be nested.
  */
 public final class Parallel implements AutoCloseable {
   private final ForkJoinPool pool;
@@ -20,36 +26,6 @@ public final class Parallel implements AutoCloseable {
      * @param count number of positions, the block size but for the last block
      */
     void run(int index, long begin, int count);
-  }
-
-  private final class Split extends RecursiveAction {
-    private static final long serialVersionUID = 1;
-    private final int first;
-    private final int last;
-    private final long total;
-    private final int size;
-    private final transient Block block;
-
-    Split(int first, int last, long total, int size, Block block) {
-      this.first = first;
-      this.last = last;
-      this.total = total;
-      this.size = size;
-      this.block = block;
-    }
-
-    @Override
-    protected void compute() {
-      if (last - first == 1) {
-        long begin = (long) first * size;
-        block.run(first, begin, (int) Math.min(size, total - begin));
-        return;
-      }
-      int middle = (first + last) >>> 1;
-      invokeAll(
-          new Split(first, middle, total, size, block),
-          new Split(middle, last, total, size, block));
-    }
   }
 
   public Parallel(int threads) {
@@ -70,7 +46,10 @@ public final class Parallel implements AutoCloseable {
     return Math.toIntExact((total + size - 1) / size);
   }
 
-  /** Runs {@code block} for every block of {@code [0, total)} and waits for all. */
+  /**
+   * Runs {@code block} for every block of {@code [0, total)} and waits for all. When one throws, no
+   * more are begun, and its exception is thrown.
+   */
   public void blocks(long total, int size, Block block) {
     int count = count(total, size);
     if (count == 0) {
@@ -80,12 +59,23 @@ public final class Parallel implements AutoCloseable {
       block.run(0, 0, (int) total);
       return;
     }
-    Split all = new Split(0, count, total, size, block);
-    if (RecursiveAction.getPool() == pool) {
-      all.invoke();
+    Range range = new Range(total, size, count, block);
+    if (ForkJoinTask.getPool() == pool) {
+      share(range);
     } else {
-      pool.invoke(all);
+      pool.invoke(ForkJoinTask.adapt(() -> share(range)));
     }
+    range.rethrow();
+  }
+
+  /** Works in this thread, and in others as they come free. */
+  private void share(Range range) {
+    List<ForkJoinTask<?>> helpers = new ArrayList<>();
+    for (int i = 1; i < Math.min(threads(), range.count); i++) {
+      helpers.add(ForkJoinTask.adapt(range::work).fork());
+    }
+    range.work();
+    helpers.reversed().forEach(ForkJoinTask::join);
   }
 
   /** The pool, for work that is not a range. */
@@ -96,5 +86,43 @@ public final class Parallel implements AutoCloseable {
   @Override
   public void close() {
     pool.shutdownNow();
+  }
+
+  /** A range, and how far its blocks are begun. */
+  private static final class Range {
+    private final long total;
+    private final int size;
+    private final int count;
+    private final Block block;
+    private final AtomicInteger next = new AtomicInteger();
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+
+    Range(long total, int size, int count, Block block) {
+      this.total = total;
+      this.size = size;
+      this.count = count;
+      this.block = block;
+    }
+
+    void work() {
+      try {
+        for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
+          long begin = (long) i * size;
+          block.run(i, begin, (int) Math.min(size, total - begin));
+        }
+      } catch (Throwable e) {
+        failure.compareAndSet(null, e);
+        next.set(count);
+      }
+    }
+
+    void rethrow() {
+      switch (failure.get()) {
+        case null -> {}
+        case RuntimeException e -> throw e;
+        case Error e -> throw e;
+        case Throwable e -> throw new IllegalStateException(e);
+      }
+    }
   }
 }
