@@ -1,129 +1,150 @@
 package io.ingot.safetensors;
 
 import io.ingot.error.IngotException;
-import io.ingot.tensor.TensorInfo;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * SHA-256 of a file that is being written: it follows behind the tensors that are complete, in file
- * order, while what it reads is still in the page cache. Thread-safe.
+ * SHA-256 of a file that is being written: it follows close behind the bytes that are written
+ * without a hole, while they are still in the caches. Thread-safe.
  */
-final class ShardDigest {
-  private static final int BUFFER = 1 << 20;
+final class ShardDigest implements AutoCloseable {
+  /** Less than this is not worth a start. */
+  private static final long FEW = 1 << 21;
 
-  private final FileLayout layout;
-  private final ExecutorService executor;
+  /** Hashed at once; {@link #close} waits for no more. */
+  private static final long MANY = 1 << 20;
+
+  /** How far the hash may lie behind. */
+  private static final long BEHIND = 1 << 27;
+
+  private final Path file;
+  private final long size;
+  private final Executor executor;
   private final MessageDigest sha;
-  private final Set<String> complete = ConcurrentHashMap.newKeySet();
-  private @Nullable FileChannel channel;
-  private int next;
-  private long position;
+  private final WrittenRanges ranges = new WrittenRanges();
+  private final Arena arena = Arena.ofShared();
+  private final MemorySegment bytes;
+  private long hashed;
+  private boolean following;
+  private boolean closed;
+  private @Nullable Throwable failure;
 
-  ShardDigest(FileLayout layout, ExecutorService executor) {
-    this.layout = layout;
+  /**
+   * Begins to follow a file.
+   *
+   * @param file has its full size already
+   */
+  ShardDigest(Path file, long size, Executor executor) throws IOException {
+    this.file = file;
+    this.size = size;
     this.executor = executor;
-    try {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       this.sha = MessageDigest.getInstance("SHA-256");
+      this.bytes = channel.map(MapMode.READ_ONLY, 0, size, arena);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
-    }
-  }
-
-  /** Says that a tensor lies complete in the file, which is not renamed before this returns. */
-  void completed(String tensor, Path file) throws IOException {
-    synchronized (this) {
-      if (channel == null) {
-        channel = FileChannel.open(file, StandardOpenOption.READ);
-      }
-    }
-    complete.add(tensor);
-    executor.execute(this::follow);
-  }
-
-  /** Takes a file as a whole that was complete before. */
-  void completed(Path file) throws IOException {
-    for (TensorInfo tensor : layout.tensors()) {
-      complete.add(tensor.name());
-    }
-    synchronized (this) {
-      channel = FileChannel.open(file, StandardOpenOption.READ);
-    }
-    executor.execute(this::follow);
-  }
-
-  private void follow() {
-    try {
-      advance();
     } catch (IOException e) {
-      // Said by the one who asks for the hash.
+      arena.close();
+      throw e;
     }
   }
 
-  private synchronized void advance() throws IOException {
-    if (channel == null) {
-      return;
-    }
-    long end = position;
-    while (next < layout.tensors().size() && complete.contains(layout.tensors().get(next).name())) {
-      TensorInfo tensor = layout.tensors().get(next++);
-      end = layout.position(tensor.name()) + tensor.byteSize();
-    }
-    ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
-    while (position < end) {
-      buffer.clear().limit((int) Math.min(BUFFER, end - position));
-      int count = channel.read(buffer, position);
-      if (count < 0) {
-        throw new IOException("the file became shorter");
-      }
-      sha.update(buffer.flip());
-      position += count;
+  /** Says that bytes are written; once only, because they may be hashed before this returns. */
+  synchronized void written(long position, long length) {
+    ranges.add(position, length);
+    if (!following && count() > 0) {
+      following = true;
+      executor.execute(this::follow);
     }
   }
 
   /**
-   * The hash of the whole file in hexadecimal; all tensors must be complete.
-   *
-   * @param file where it lies now
+   * Waits until the hash is not far behind. One thread can hash a file; where all processors write
+   * it, the hash would have to be finished by one while the others have nothing left to do.
    */
-  synchronized String get(Path file) {
-    try {
-      if (channel == null) {
-        channel = FileChannel.open(file, StandardOpenOption.READ);
-      }
-      advance();
-      if (position < layout.size()) {
-        sha.update(rest());
-      }
-      close();
-      return HexFormat.of().formatHex(sha.digest());
-    } catch (IOException e) {
-      throw IngotException.failed("cannot read " + file + " again: " + e.getMessage());
+  synchronized void await() throws InterruptedException {
+    while (following && ranges.end() - hashed > BEHIND) {
+      wait();
     }
   }
 
-  /** The header of a file without tensors. */
-  private ByteBuffer rest() throws IOException {
-    ByteBuffer rest = ByteBuffer.allocate(Math.toIntExact(layout.size() - position));
-    while (rest.hasRemaining()
-        && java.util.Objects.requireNonNull(channel).read(rest, position + rest.position()) >= 0) {}
-    return rest.flip();
+  /** How many bytes to hash next. */
+  private long count() {
+    long ready = ranges.end() - hashed;
+    boolean worth = ready >= FEW || ranges.end() == size;
+    return closed || failure != null || !worth ? 0 : Math.min(ready, MANY);
   }
 
-  synchronized void close() throws IOException {
-    if (channel != null) {
-      channel.close();
-      channel = null;
+  private void follow() {
+    try {
+      for (long count = next(0); count > 0; count = next(count)) {
+        sha.update(bytes.asSlice(hashed, count).asByteBuffer());
+      }
+    } catch (Throwable e) {
+      stop(e);
+    }
+  }
+
+  /** That this thread stops is decided under the lock under which another would be started. */
+  private synchronized long next(long done) {
+    hashed += done;
+    long count = count();
+    if (count == 0) {
+      stop(null);
+    }
+    notifyAll();
+    return count;
+  }
+
+  private synchronized void stop(@Nullable Throwable why) {
+    failure = why;
+    following = false;
+    notifyAll();
+  }
+
+  /** The hash of the whole file in hexadecimal, for which all must be written. Asked once. */
+  synchronized String get() {
+    awaitEnd();
+    if (failure != null) {
+      throw IngotException.failed("cannot hash " + file + ": " + failure.getMessage());
+    }
+    if (hashed < size) {
+      throw new IllegalStateException(file + " is not complete");
+    }
+    return HexFormat.of().formatHex(sha.digest());
+  }
+
+  private synchronized void awaitEnd() {
+    boolean interrupted = false;
+    while (following) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      awaitEnd();
+      arena.close();
     }
   }
 }

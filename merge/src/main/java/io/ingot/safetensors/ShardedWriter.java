@@ -42,7 +42,7 @@ public final class ShardedWriter implements AutoCloseable {
     private final String name;
     private @Nullable FileChannel channel;
     private boolean done;
-    private @Nullable ShardDigest digest;
+    private volatile @Nullable ShardDigest digest;
 
     Shard(FileLayout layout, String name) {
       this.layout = layout;
@@ -125,7 +125,6 @@ public final class ShardedWriter implements AutoCloseable {
         Executors.newFixedThreadPool(
             threads, Thread.ofPlatform().daemon().name("hash-", 0).factory());
     hashing = executor;
-    shards.forEach(s -> s.digest = new ShardDigest(s.layout, executor));
   }
 
   /** SHA-256 of the files in hexadecimal, by name. All must be complete, and are to be hashed. */
@@ -134,9 +133,9 @@ public final class ShardedWriter implements AutoCloseable {
     for (Shard shard : shards) {
       ShardDigest digest = shard.digest;
       if (digest == null) {
-        throw new IllegalStateException("hash() was not called");
+        throw new IllegalStateException(shard.name + " is not hashed");
       }
-      hashes.put(shard.name, digest.get(folder.resolve(shard.name)));
+      hashes.put(shard.name, digest.get());
     }
     return hashes;
   }
@@ -163,11 +162,18 @@ public final class ShardedWriter implements AutoCloseable {
 
   private void hashWhole(Shard shard, Path file) {
     try {
-      if (shard.digest != null) {
-        shard.digest.completed(file);
-      }
+      follow(shard, file, shard.layout.size());
     } catch (IOException e) {
       throw failed(shard, e);
+    }
+  }
+
+  /** Lets a file be hashed, of which some bytes are written. */
+  private void follow(Shard shard, Path file, long written) throws IOException {
+    if (hashing != null) {
+      ShardDigest digest = new ShardDigest(file, shard.layout.size(), hashing);
+      digest.written(0, written);
+      shard.digest = digest;
     }
   }
 
@@ -183,30 +189,32 @@ public final class ShardedWriter implements AutoCloseable {
   }
 
   /**
-   * Writes a part of a tensor.
+   * Writes a part of a tensor, once.
    *
    * @param offset in bytes from its beginning
    */
   public void write(String tensor, long offset, MemorySegment bytes) {
     Shard shard = home(tensor);
+    long position = shard.layout.position(tensor) + offset;
     try {
-      SafetensorsWriter.write(channel(shard), bytes, shard.layout.position(tensor) + offset);
+      SafetensorsWriter.write(channel(shard), bytes, position);
     } catch (IOException e) {
       throw failed(shard, e);
+    }
+    ShardDigest digest = shard.digest;
+    if (digest != null) {
+      digest.written(position, bytes.byteSize());
+      try {
+        digest.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
   /** Says that a tensor is complete; completes its shard with the last one. */
   public void complete(String tensor) {
     Shard shard = home(tensor);
-    try {
-      if (shard.digest != null) {
-        channel(shard); // a tensor without elements writes nothing
-        shard.digest.completed(tensor, partial(shard));
-      }
-    } catch (IOException e) {
-      throw failed(shard, e);
-    }
     if (shard.open.decrementAndGet() == 0) {
       finish(shard);
     }
@@ -214,11 +222,7 @@ public final class ShardedWriter implements AutoCloseable {
 
   private void finish(Shard shard) {
     try {
-      FileChannel channel = channel(shard);
-      if (channel.size() < shard.layout.size()) {
-        SafetensorsWriter.write(channel, ByteBuffer.wrap(new byte[1]), shard.layout.size() - 1);
-      }
-      channel.close();
+      channel(shard).close();
       SafetensorsWriter.move(partial(shard), folder.resolve(shard.name));
       shard.done = true;
     } catch (IOException e) {
@@ -278,8 +282,13 @@ public final class ShardedWriter implements AutoCloseable {
                 StandardOpenOption.CREATE,
                 StandardOpenOption.TRUNCATE_EXISTING,
                 StandardOpenOption.WRITE);
-        SafetensorsWriter.write(channel, ByteBuffer.wrap(shard.layout.header()), 0);
         shard.channel = channel;
+        byte[] header = shard.layout.header();
+        SafetensorsWriter.write(channel, ByteBuffer.wrap(header), 0);
+        if (header.length < shard.layout.size()) {
+          SafetensorsWriter.write(channel, ByteBuffer.allocate(1), shard.layout.size() - 1);
+        }
+        follow(shard, partial(shard), header.length);
       }
       return channel;
     }
@@ -312,11 +321,10 @@ public final class ShardedWriter implements AutoCloseable {
   /** Closes files; what is not complete is deleted. */
   @Override
   public void close() {
-    if (hashing != null) {
-      hashing.shutdownNow();
-    }
     for (Shard shard : shards) {
-      closeDigest(shard);
+      if (shard.digest != null) {
+        shard.digest.close();
+      }
       if (!shard.done) {
         try {
           if (shard.channel != null) {
@@ -328,15 +336,8 @@ public final class ShardedWriter implements AutoCloseable {
         }
       }
     }
-  }
-
-  private static void closeDigest(Shard shard) {
-    try {
-      if (shard.digest != null) {
-        shard.digest.close();
-      }
-    } catch (IOException e) {
-      // It was only read.
+    if (hashing != null) {
+      hashing.shutdown();
     }
   }
 }
