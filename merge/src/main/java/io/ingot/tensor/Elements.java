@@ -4,17 +4,10 @@ import io.ingot.error.IngotException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.ShortVector;
-import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Reads and writes runs of elements as float32. Little-endian, positions in elements. float64 is
- * rounded to float32, integers are converted. Thread-safe; the plain loops are the specification
- * and the tail of the vector ones.
+ * rounded to float32, integers are converted. Thread-safe.
  */
 public final class Elements {
   private static final ValueLayout.OfShort SHORT =
@@ -23,14 +16,6 @@ public final class Elements {
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfLong LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
-  private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
-  private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
-  private static final VectorSpecies<Short> S =
-      VectorSpecies.of(
-          short.class,
-          jdk.incubator.vector.VectorShape.forBitSize(Math.max(64, I.vectorBitSize() / 2)));
-  private static final boolean HALVES = S.length() == I.length();
 
   private Elements() {}
 
@@ -128,59 +113,23 @@ public final class Elements {
     }
   }
 
+  /** By way of an array: vectors taken straight from segments of several kinds are slow. */
   private static void readBf16(
       MemorySegment data, long position, float[] out, int offset, int count) {
-    int i = 0;
-    if (HALVES && count >= Kernels.VECTOR_FROM) {
-      for (; i <= count - I.length(); i += I.length()) {
-        ShortVector.fromMemorySegment(S, data, (position + i) * 2, ByteOrder.LITTLE_ENDIAN)
-            .convertShape(VectorOperators.S2I, I, 0)
-            .reinterpretAsInts()
-            .lanewise(VectorOperators.LSHL, 16)
-            .reinterpretAsFloats()
-            .intoArray(out, offset + i);
-      }
-    }
-    for (; i < count; i++) {
-      out[offset + i] = BFloat16.toFloat(data.get(SHORT, (position + i) * 2));
+    short[] bits = Scratch.local().shorts();
+    for (int at = 0; at < count; at += Scratch.CHUNK) {
+      int chunk = Math.min(Scratch.CHUNK, count - at);
+      MemorySegment.copy(data, SHORT, (position + at) * 2, bits, 0, chunk);
+      Kernels.decodeBf16(bits, out, offset + at, chunk);
     }
   }
 
   private static void writeBf16(float[] in, int count, MemorySegment data, long position) {
-    int i = 0;
-    if (HALVES && count >= Kernels.VECTOR_FROM) {
-      for (; i <= count - I.length(); i += I.length()) {
-        FloatVector x = FloatVector.fromArray(F, in, i);
-        VectorMask<Integer> nan = x.test(VectorOperators.IS_NAN).cast(I);
-        IntVector bits = x.reinterpretAsInts();
-        IntVector rounded =
-            bits.add(bits.lanewise(VectorOperators.LSHR, 16).and(1).add(0x7FFF))
-                .lanewise(VectorOperators.LSHR, 16)
-                .blend(0x7FC0, nan);
-        ((ShortVector) rounded.convertShape(VectorOperators.I2S, S, 0))
-            .intoMemorySegment(data, (position + i) * 2, ByteOrder.LITTLE_ENDIAN);
-      }
+    short[] bits = Scratch.local().shorts();
+    for (int at = 0; at < count; at += Scratch.CHUNK) {
+      int chunk = Math.min(Scratch.CHUNK, count - at);
+      Kernels.encodeBf16(in, at, bits, chunk);
+      MemorySegment.copy(bits, 0, data, SHORT, (position + at) * 2, chunk);
     }
-    for (; i < count; i++) {
-      data.set(SHORT, (position + i) * 2, BFloat16.fromFloat(in[i]));
-    }
-  }
-
-  /** Position of the first NaN or infinity among {@code count} elements; -1 when all are finite. */
-  public static int firstNotFinite(float[] values, int count) {
-    int i = 0;
-    if (count >= Kernels.VECTOR_FROM) {
-      for (; i <= count - F.length(); i += F.length()) {
-        if (!FloatVector.fromArray(F, values, i).test(VectorOperators.IS_FINITE).allTrue()) {
-          break;
-        }
-      }
-    }
-    for (; i < count; i++) {
-      if (!Float.isFinite(values[i])) {
-        return i;
-      }
-    }
-    return -1;
   }
 }

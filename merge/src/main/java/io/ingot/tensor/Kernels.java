@@ -2,8 +2,10 @@ package io.ingot.tensor;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -18,6 +20,12 @@ public final class Kernels {
 
   private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
+
+  /** As many shorts as there are integers in a vector. */
+  private static final VectorSpecies<Short> S =
+      VectorSpecies.of(short.class, VectorShape.forBitSize(Math.max(64, I.vectorBitSize() / 2)));
+
+  private static final boolean HALVES = S.length() == I.length();
 
   private Kernels() {}
 
@@ -110,6 +118,62 @@ public final class Kernels {
     for (int i = 0; i < count; i++) {
       a[i] = Float.float16ToFloat(Float.floatToFloat16(a[i]));
     }
+  }
+
+  /** {@code out[offset + i]} is the value of a bfloat16. */
+  static void decodeBf16(short[] bits, float[] out, int offset, int count) {
+    int i = 0;
+    if (HALVES && count >= VECTOR_FROM) {
+      for (; i <= count - I.length(); i += I.length()) {
+        ShortVector.fromArray(S, bits, i)
+            .convertShape(VectorOperators.S2I, I, 0)
+            .reinterpretAsInts()
+            .lanewise(VectorOperators.LSHL, 16)
+            .reinterpretAsFloats()
+            .intoArray(out, offset + i);
+      }
+    }
+    for (; i < count; i++) {
+      out[offset + i] = BFloat16.toFloat(bits[i]);
+    }
+  }
+
+  /** The bfloat16 nearest to {@code in[offset + i]}, ties to even. */
+  static void encodeBf16(float[] in, int offset, short[] bits, int count) {
+    int i = 0;
+    if (HALVES && count >= VECTOR_FROM) {
+      for (; i <= count - I.length(); i += I.length()) {
+        FloatVector x = FloatVector.fromArray(F, in, offset + i);
+        VectorMask<Integer> nan = x.test(VectorOperators.IS_NAN).cast(I);
+        IntVector wide = x.reinterpretAsInts();
+        IntVector rounded =
+            wide.add(wide.lanewise(VectorOperators.LSHR, 16).and(1).add(0x7FFF))
+                .lanewise(VectorOperators.LSHR, 16)
+                .blend(0x7FC0, nan);
+        ((ShortVector) rounded.convertShape(VectorOperators.I2S, S, 0)).intoArray(bits, i);
+      }
+    }
+    for (; i < count; i++) {
+      bits[i] = BFloat16.fromFloat(in[offset + i]);
+    }
+  }
+
+  /** Position of the first NaN or infinity among {@code count} elements; -1 when all are finite. */
+  public static int firstNotFinite(float[] values, int count) {
+    int i = 0;
+    if (count >= VECTOR_FROM) {
+      for (; i <= count - F.length(); i += F.length()) {
+        if (!FloatVector.fromArray(F, values, i).test(VectorOperators.IS_FINITE).allTrue()) {
+          break;
+        }
+      }
+    }
+    for (; i < count; i++) {
+      if (!Float.isFinite(values[i])) {
+        return i;
+      }
+    }
+    return -1;
   }
 
   /**

@@ -19,6 +19,7 @@ public final class Scratch {
   private float[][] floats = new float[16][];
   private double[][] doubles = new double[2][];
   private final int[] ints = new int[CHUNK];
+  private final short[] shorts = new short[CHUNK];
   private MemorySegment bytes = MemorySegment.NULL;
 
   private Scratch() {}
@@ -56,6 +57,11 @@ public final class Scratch {
   /** A buffer of {@link #CHUNK} integers. */
   public int[] ints() {
     return ints;
+  }
+
+  /** A buffer of {@link #CHUNK} short integers; {@link Elements} uses it while it converts. */
+  short[] shorts() {
+    return shorts;
   }
 
   /** Native memory of at least this size. */

@@ -7,6 +7,7 @@ import io.ingot.progress.Cancellation;
 import io.ingot.progress.Progress;
 import io.ingot.safetensors.ShardedWriter;
 import io.ingot.tensor.Elements;
+import io.ingot.tensor.Kernels;
 import io.ingot.tensor.Parallel;
 import io.ingot.tensor.TensorInfo;
 import java.io.IOException;
@@ -380,7 +381,7 @@ public final class Transplant {
     }
     for (int i = 0; i < rows.rows(); i++) {
       float[] row = rows.row(i);
-      int at = Elements.firstNotFinite(row, row.length);
+      int at = Kernels.firstNotFinite(row, row.length);
       if (at >= 0) {
         throw IngotException.invalid(
             "'%s' of %s holds %s in row %d, which new rows would be made of"

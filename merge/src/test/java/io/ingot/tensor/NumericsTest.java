@@ -83,9 +83,9 @@ class NumericsTest {
   @Test
   void findsWhatIsNotFinite() {
     float[] values = new float[2000];
-    assertThat(Elements.firstNotFinite(values, values.length)).isEqualTo(-1);
+    assertThat(Kernels.firstNotFinite(values, values.length)).isEqualTo(-1);
     values[1717] = Float.NEGATIVE_INFINITY;
-    assertThat(Elements.firstNotFinite(values, values.length)).isEqualTo(1717);
+    assertThat(Kernels.firstNotFinite(values, values.length)).isEqualTo(1717);
   }
 
   @Test

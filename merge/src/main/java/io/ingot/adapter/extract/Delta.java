@@ -2,6 +2,7 @@ package io.ingot.adapter.extract;
 
 import io.ingot.linear.MatrixSource;
 import io.ingot.tensor.Elements;
+import io.ingot.tensor.Kernels;
 import io.ingot.tensor.TensorInfo;
 import io.ingot.tensor.TensorSource;
 import java.lang.foreign.MemorySegment;
@@ -55,13 +56,13 @@ final class Delta implements MatrixSource {
     for (int i = 0; i < rows(); i++) {
       long position = (long) i * columns();
       Elements.read(tuned.dtype(), tunedData, position, row, row.length);
-      int at = Elements.firstNotFinite(row, row.length);
+      int at = Kernels.firstNotFinite(row, row.length);
       if (at >= 0) {
         return "tensor '%s' of the model holds %s at [%d, %d]"
             .formatted(tuned.name(), row[at], i, at);
       }
       Elements.read(original.dtype(), originalData, position, row, row.length);
-      at = Elements.firstNotFinite(row, row.length);
+      at = Kernels.firstNotFinite(row, row.length);
       if (at >= 0) {
         return "tensor '%s' of the base holds %s at [%d, %d]"
             .formatted(original.name(), row[at], i, at);

@@ -1,6 +1,7 @@
 package io.ingot.merge.method;
 
 import io.ingot.tensor.Elements;
+import io.ingot.tensor.Kernels;
 import io.ingot.tensor.Parallel;
 import io.ingot.tensor.Scratch;
 import java.lang.foreign.MemorySegment;
@@ -63,7 +64,7 @@ final class Pass {
                 int chunk = Math.min(Scratch.CHUNK, count - at);
                 read(operands, in, begin + at, chunk);
                 body.apply(in, out, chunk, begin + at, temporaries);
-                int broken = Elements.firstNotFinite(out, chunk);
+                int broken = Kernels.firstNotFinite(out, chunk);
                 if (broken >= 0) {
                   output.notFinite(begin + at + broken);
                 }

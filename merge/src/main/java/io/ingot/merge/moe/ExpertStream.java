@@ -143,7 +143,7 @@ record ExpertStream(
             data.read(begin + at, values, 0, run);
             now.apply(values, run);
             Kernels.round(rounding, values, run);
-            int found = Elements.firstNotFinite(values, run);
+            int found = Kernels.firstNotFinite(values, run);
             if (found >= 0) {
               broken.accumulateAndGet(begin + at + found, Math::min);
             }
