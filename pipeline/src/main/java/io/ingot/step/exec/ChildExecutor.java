@@ -74,14 +74,16 @@ final class ChildExecutor {
     command.addAll(
         List.of(
             "--enable-native-access=ALL-UNNAMED",
-            "--add-modules=jdk.incubator.vector",
             "--sun-misc-unsafe-memory-access=allow",
             "-XX:+UseParallelGC",
             "-XX:-UsePerfData",
             "-XX:+ExitOnOutOfMemoryError",
             "-XX:ErrorFile=" + crashFile));
-    String root = System.getProperty("ingot.root");
-    if (root != null) {
+    String root = System.getProperty("ingot.root", "");
+    Path tensorOptions = Path.of(root, "configs", "tensor.jvmoptions");
+    command.add(
+        Files.exists(tensorOptions) ? "@" + tensorOptions : "--add-modules=jdk.incubator.vector");
+    if (!root.isEmpty()) {
       command.add("-Dingot.root=" + root);
     }
     command.addAll(startupCache());
@@ -101,16 +103,14 @@ final class ChildExecutor {
     return builder.start();
   }
 
-  /** The engine's cache of loaded classes serves the child too, since their class paths agree. */
+  /** The engine's archive of loaded classes serves the child too, since their class paths agree. */
   private static List<String> startupCache() {
     List<String> options =
         ProcessHandle.current().info().arguments().stream()
             .flatMap(Arrays::stream)
-            .filter(option -> option.startsWith("-XX:AOTCache="))
+            .filter(option -> option.startsWith("-XX:SharedArchiveFile="))
             .toList();
-    return options.isEmpty()
-        ? options
-        : List.of(options.getFirst(), "-Xlog:aot=off", "-Xlog:cds=off");
+    return options.isEmpty() ? options : List.of(options.getFirst(), "-Xlog:cds=off");
   }
 
   private static Thread pump(String name, InputStream stream, Consumer<String> line) {
