@@ -15,7 +15,8 @@ import java.util.stream.Stream;
 /**
  * Prints a table of all merge methods on synthetic models: rate, bandwidth, its ratio to {@code cp}
  * of one of the models, memory. Every figure is of a whole {@code ingot merge} process with inputs
- * in the page cache, the median of several runs; bandwidth counts bytes read and written.
+ * in the page cache, the median of several runs; bandwidth counts bytes read and written. Rates are
+ * of a merge that does not hash what it writes, since neither {@code cp} nor mergekit does.
  *
  * <p>Arguments, {@code key=value}: {@code ingot} (the launcher), {@code folder} (for models, kept
  * there), {@code shapes} (small, 8b), {@code layers}, {@code methods} (a list), {@code runs}.
@@ -41,7 +42,7 @@ public final class MergeBenchmark {
     SyntheticModel model =
         given.text("shapes", "small").equals("8b")
             ? SyntheticModel.llama8b(given.number("layers", 2))
-            : SyntheticModel.small(given.number("layers", 10));
+            : SyntheticModel.small(given.number("layers", 15));
     Path folder =
         Path.of(given.text("folder", System.getProperty("java.io.tmpdir") + "/ingot-bench"))
             .resolve(given.text("shapes", "small") + "-" + model.layers());
@@ -69,30 +70,37 @@ public final class MergeBenchmark {
         Runtime.getRuntime().availableProcessors(),
         copy);
     out.println(
-        "| method | models read | s | Mparam/s | GB/s | of a plain copy | against mergekit | peak MB |");
-    out.println("|---|---|---|---|---|---|---|---|");
+        "| method | models read | s | with SHA-256 | Mparam/s | GB/s | of a plain copy | against mergekit | peak MB |");
+    out.println("|---|---|---|---|---|---|---|---|---|");
     for (BenchmarkedMethod method : methods) {
-      ProcessRun run = measure(method);
-      double rate = model.parameters() / 1e6 / run.seconds();
+      Path recipe = folder.resolve(method.name() + ".yml");
+      Files.writeString(recipe, method.recipe(folder));
+      List<String> hashing = List.of(launcher.toString(), "merge", recipe.toString());
+      List<String> plain = new ArrayList<>(hashing);
+      plain.add("--no-sha256");
+      long peak = peakMemory(hashing);
+      double seconds = seconds(plain);
+      double rate = model.parameters() / 1e6 / seconds;
       double bandwidth = rate * 2 * (method.models() + 1) / 1e3;
       out.printf(
           Locale.ROOT,
-          "| %s | %d | %.2f | %.0f | %.1f | %.0f %% | %s | %.0f |%n",
+          "| %s | %d | %.2f | %.2f | %.0f | %.1f | %.0f %% | %s | %.0f |%n",
           method.name(),
           method.models(),
-          run.seconds(),
+          seconds,
+          seconds(hashing),
           rate,
           bandwidth,
           100 * bandwidth / copy,
           method.peer() == 0 ? "" : String.format(Locale.ROOT, "%.1fx", rate / method.peer()),
-          run.peakMemory() / 1e6);
+          peak / 1e6);
     }
   }
 
   private void prepare() throws IOException, InterruptedException {
     // The launcher builds when it has to; that is not to be measured.
     Files.createDirectories(folder);
-    ProcessRun.of(List.of(launcher.toString(), "--version"), folder.resolve("build.log"));
+    ProcessRun.seconds(List.of(launcher.toString(), "--version"), folder.resolve("build.log"));
     List<String> names = List.of("base", "first", "second");
     for (int i = 0; i < names.size(); i++) {
       Path target = folder.resolve(names.get(i));
@@ -108,43 +116,37 @@ public final class MergeBenchmark {
 
   /** Bytes read and written per second by the system's own copy, in GB. */
   private double copyBandwidth() throws IOException, InterruptedException {
-    Path copy = folder.resolve("copy");
-    List<ProcessRun> all = new ArrayList<>();
-    for (int i = 0; i < runs; i++) {
-      delete(copy);
-      all.add(
-          ProcessRun.of(
-              List.of("cp", "-r", folder.resolve("base").toString(), copy.toString()),
-              folder.resolve("copy.log")));
-    }
-    delete(copy);
-    return 2.0 * 2 * model.parameters() / 1e9 / median(all).seconds();
+    double seconds = seconds(List.of("cp", "-r", folder.resolve("base").toString()));
+    return 2.0 * 2 * model.parameters() / 1e9 / seconds;
   }
 
-  private ProcessRun measure(BenchmarkedMethod method) throws IOException, InterruptedException {
-    Path recipe = folder.resolve(method.name() + ".yml");
-    Files.writeString(recipe, method.recipe(folder));
-    Path result = folder.resolve("out");
-    List<ProcessRun> all = new ArrayList<>();
+  /** The median time of a command, which is given a folder to make. */
+  private double seconds(List<String> command) throws IOException, InterruptedException {
+    List<Double> all = new ArrayList<>();
     for (int i = 0; i < runs; i++) {
-      delete(result);
-      all.add(
-          ProcessRun.of(
-              List.of(launcher.toString(), "merge", recipe.toString(), result.toString()),
-              folder.resolve("merge.log")));
+      all.add(ProcessRun.seconds(withResult(command), folder.resolve("run.log")));
     }
-    delete(result);
-    return median(all);
+    delete(result());
+    return all.stream().sorted().toList().get(runs / 2);
   }
 
-  private static ProcessRun median(List<ProcessRun> runs) {
-    long peak = runs.stream().mapToLong(ProcessRun::peakMemory).max().orElse(0);
-    ProcessRun middle =
-        runs.stream()
-            .sorted(Comparator.comparingDouble(ProcessRun::seconds))
-            .toList()
-            .get(runs.size() / 2);
-    return new ProcessRun(middle.seconds(), middle.cpuSeconds(), peak);
+  private long peakMemory(List<String> command) throws IOException, InterruptedException {
+    long peak = ProcessRun.peakMemory(withResult(command), folder.resolve("run.log"));
+    delete(result());
+    return peak;
+  }
+
+  /** Makes way for the result; what earlier runs left to be written to the disk is written. */
+  private List<String> withResult(List<String> command) throws IOException, InterruptedException {
+    delete(result());
+    ProcessRun.seconds(List.of("sync"), folder.resolve("run.log"));
+    List<String> all = new ArrayList<>(command);
+    all.add(result().toString());
+    return all;
+  }
+
+  private Path result() {
+    return folder.resolve("out");
   }
 
   private static void read(Path folder) throws IOException {
