@@ -9,10 +9,10 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Loops over the first {@code count} elements of float32 arrays, vectorized across elements only:
- * no sum is ever reordered, so the bits are those of the plain loops. Loops that the compiler
- * vectorizes by itself are plain; the others have a plain twin that also does the tail. No vector
- * is passed between methods: the compiler would put it on the heap where it does not inline them.
+ * Loops over the first {@code count} elements of arrays, vectorized across elements only: no sum is
+ * ever reordered, so the bits are those of the plain loops. Loops that the compiler vectorizes by
+ * itself are plain; the others have a plain twin that also does the tail. No vector is passed
+ * between methods: the compiler would put it on the heap where it does not inline them.
  */
 public final class Kernels {
   /** Shorter runs take the plain loop: the vector code is not worth its warm-up there. */
@@ -83,6 +83,35 @@ public final class Kernels {
   public static void multiply(float[] out, float[] a, float[] b, int count) {
     for (int i = 0; i < count; i++) {
       out[i] = a[i] * b[i];
+    }
+  }
+
+  /** {@code sum[i] += x[i]}. */
+  public static void add(double[] sum, float[] x, int count) {
+    for (int i = 0; i < count; i++) {
+      sum[i] += x[i];
+    }
+  }
+
+  /** {@code a[i] /= s}. */
+  public static void divide(double[] a, double s, int count) {
+    for (int i = 0; i < count; i++) {
+      a[i] /= s;
+    }
+  }
+
+  /** {@code sum[i] += (x[i] - mean[i])^2}. */
+  public static void addSquaredDistance(double[] sum, float[] x, double[] mean, int count) {
+    for (int i = 0; i < count; i++) {
+      double distance = x[i] - mean[i];
+      sum[i] += distance * distance;
+    }
+  }
+
+  /** {@code out[i] = a[i]}, rounded to float32. */
+  public static void narrow(float[] out, double[] a, int count) {
+    for (int i = 0; i < count; i++) {
+      out[i] = (float) a[i];
     }
   }
 
@@ -434,6 +463,15 @@ public final class Kernels {
       }
       bits[at++] = below;
     }
+  }
+
+  /** How many keys are this one. */
+  public static int count(int[] keys, int key, int count) {
+    int found = 0;
+    for (int i = 0; i < count; i++) {
+      found += keys[i] == key ? 1 : 0;
+    }
+    return found;
   }
 
   /**

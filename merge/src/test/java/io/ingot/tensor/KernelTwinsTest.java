@@ -62,6 +62,14 @@ class KernelTwinsTest {
         new Named("atLeast", k -> Kernels.atLeast(k.a, 0.1f, k.count)),
         new Named("oneForZero", k -> Kernels.oneForZero(k.c, k.count)),
         new Named("step", k -> Kernels.step(k.b, 0.2f, k.count)),
+        new Named(
+            "bfloat16",
+            k -> {
+              short[] bits = new short[k.count];
+              Kernels.encodeBf16(k.b, 0, bits, k.count);
+              Kernels.decodeBf16(bits, k.a, 0, k.count);
+              Kernels.round(Rounding.BF16, k.c, k.count);
+            }),
         new Named("keys", k -> Kernels.keys(k.b, k.keys, k.count, false)),
         new Named("flipped keys", k -> Kernels.keys(k.b, k.keys, k.count, true)),
         new Named("exponentials", k -> Exponentials.ofDifference(k.a, k.b, 4, k.count)));

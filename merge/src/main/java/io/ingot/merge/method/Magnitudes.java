@@ -5,6 +5,7 @@ import io.ingot.tensor.Rounding;
 import io.ingot.tensor.Scratch;
 import io.ingot.tensor.SortReplay;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The first k elements of a task vector when it is sorted by magnitude, with exactly the ties that
@@ -26,6 +27,9 @@ final class Magnitudes {
   private final Rounding rounding;
   private final boolean descending;
   private final Choice choice;
+  private final int zero;
+  private long @Nullable [] coarse;
+  private long zeros;
 
   /** Gives the numbers whose magnitudes are compared. */
   @FunctionalInterface
@@ -69,12 +73,19 @@ final class Magnitudes {
     this.rounding = rounding;
     this.descending = descending;
     this.choice = choice;
+    this.zero = descending ? LARGEST : 0;
   }
 
   /** Takes the keys of a chunk. */
   @FunctionalInterface
   private interface Keys {
     void accept(int[] keys, int count, long position);
+  }
+
+  /** How many elements are not zero. */
+  long notZero() {
+    long[] counted = coarse();
+    return elements - (rounding == Rounding.BF16 ? counted[zero >>> SHIFT] : zeros);
   }
 
   /** A bit for each of the first k elements. */
@@ -119,7 +130,7 @@ final class Magnitudes {
   private record Cut(int key, long before, long ties) {}
 
   private Cut cut(long k) {
-    Cut coarse = bucket(histogram(-1), k, 0);
+    Cut coarse = bucket(coarse(), k, 0);
     if (rounding == Rounding.BF16) {
       // bfloat16 keys end in 16 zeros (flipped: ones), so every bucket of 15 bits holds one key.
       int bottom = coarse.key << SHIFT;
@@ -128,6 +139,16 @@ final class Magnitudes {
     }
     Cut fine = bucket(histogram(coarse.key), k, coarse.before);
     return new Cut(coarse.key << SHIFT | fine.key, fine.before, fine.ties);
+  }
+
+  /** How many keys share their upper bits, counted once. */
+  private long[] coarse() {
+    long[] counted = coarse;
+    if (counted == null) {
+      counted = histogram(-1);
+      coarse = counted;
+    }
+    return counted;
   }
 
   private static Cut bucket(long[] histogram, long k, long smaller) {
@@ -162,17 +183,22 @@ final class Magnitudes {
             (index, begin, count) -> {
               int[] even = new int[BUCKETS];
               int[] odd = within < 0 ? new int[BUCKETS] : even;
+              long[] none = new long[1];
               walk(
                   begin,
                   count,
                   (keys, chunk, position) -> {
-                    if (within < 0) {
-                      coarse(keys, chunk, even, odd);
-                    } else {
+                    if (within >= 0) {
                       fine(keys, chunk, within, even);
+                      return;
+                    }
+                    coarse(keys, chunk, even, odd);
+                    if (rounding != Rounding.BF16) {
+                      none[0] += Kernels.count(keys, zero, chunk);
                     }
                   });
               synchronized (total) {
+                zeros += none[0];
                 for (int i = 0; i < BUCKETS; i++) {
                   total[i] += even[i] + (within < 0 ? odd[i] : 0);
                 }

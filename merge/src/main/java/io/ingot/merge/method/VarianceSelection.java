@@ -4,6 +4,7 @@ import io.ingot.tensor.Kernels;
 import io.ingot.tensor.NotWrittenException;
 import io.ingot.tensor.Rounding;
 import io.ingot.tensor.Scratch;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -54,20 +55,6 @@ record VarianceSelection(TensorMerge tensor, List<Operand> operands, Rounding ro
   }
 
   Selection select(double share) {
-    double varying =
-        Pass.reduce(
-            tensor,
-            operands,
-            1,
-            (in, sums, count, position, temporaries) -> {
-              float[] variance = temporaries.get(0);
-              variance(in, variance, count);
-              sums[0] += different(variance, count);
-            })[0];
-    long k = (long) (varying * share);
-    if (share <= 0 || k == 0) {
-      return NOTHING;
-    }
     Magnitudes variances =
         new Magnitudes(
             tensor,
@@ -76,7 +63,8 @@ record VarianceSelection(TensorMerge tensor, List<Operand> operands, Rounding ro
             rounding,
             true,
             Magnitudes.Choice.TOP_K);
-    return new Selection(variances.first(k), null);
+    long k = (long) (variances.notZero() * share);
+    return share <= 0 || k == 0 ? NOTHING : new Selection(variances.first(k), null);
   }
 
   private void read(long position, float[] out, int count) {
@@ -96,27 +84,17 @@ record VarianceSelection(TensorMerge tensor, List<Operand> operands, Rounding ro
     }
     double[] mean = Scratch.local().doubles(0);
     double[] sum = Scratch.local().doubles(1);
-    java.util.Arrays.fill(mean, 0, count, 0);
-    java.util.Arrays.fill(sum, 0, count, 0);
+    Arrays.fill(mean, 0, count, 0);
+    Arrays.fill(sum, 0, count, 0);
     for (int k = 0; k < n; k++) {
-      float[] x = in[k];
-      for (int i = 0; i < count; i++) {
-        mean[i] += x[i];
-      }
+      Kernels.add(mean, in[k], count);
     }
-    for (int i = 0; i < count; i++) {
-      mean[i] /= n;
-    }
+    Kernels.divide(mean, n, count);
     for (int k = 0; k < n; k++) {
-      float[] x = in[k];
-      for (int i = 0; i < count; i++) {
-        double distance = x[i] - mean[i];
-        sum[i] += distance * distance;
-      }
+      Kernels.addSquaredDistance(sum, in[k], mean, count);
     }
-    for (int i = 0; i < count; i++) {
-      out[i] = (float) (sum[i] / n);
-    }
+    Kernels.divide(sum, n, count);
+    Kernels.narrow(out, sum, count);
     Kernels.round(rounding, out, count);
   }
 }
