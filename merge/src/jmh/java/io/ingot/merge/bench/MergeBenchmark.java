@@ -19,20 +19,23 @@ import java.util.stream.Stream;
  * of a merge that does not hash what it writes, since neither {@code cp} nor mergekit does.
  *
  * <p>Arguments, {@code key=value}: {@code ingot} (the launcher), {@code folder} (for models, kept
- * there), {@code shapes} (small, 8b), {@code layers}, {@code methods} (a list), {@code runs}.
+ * there), {@code shapes} (small, 8b), {@code layers}, {@code weights} (normal; none: holes, to try
+ * sizes for which there is no room), {@code methods} (a list), {@code runs}.
  */
 public final class MergeBenchmark {
   private final Path launcher;
   private final Path folder;
   private final SyntheticModel model;
+  private final boolean hollow;
   private final int runs;
   private final PrintStream out;
 
   private MergeBenchmark(
-      Path launcher, Path folder, SyntheticModel model, int runs, PrintStream out) {
+      Path launcher, Path folder, SyntheticModel model, boolean hollow, int runs, PrintStream out) {
     this.launcher = launcher;
     this.folder = folder;
     this.model = model;
+    this.hollow = hollow;
     this.runs = runs;
     this.out = out;
   }
@@ -43,15 +46,18 @@ public final class MergeBenchmark {
         given.text("shapes", "small").equals("8b")
             ? SyntheticModel.llama8b(given.number("layers", 2))
             : SyntheticModel.small(given.number("layers", 15));
+    boolean hollow = given.text("weights", "normal").equals("none");
     Path folder =
         Path.of(given.text("folder", System.getProperty("java.io.tmpdir") + "/ingot-bench"))
-            .resolve(given.text("shapes", "small") + "-" + model.layers());
+            .resolve(
+                given.text("shapes", "small") + "-" + model.layers() + (hollow ? "-hollow" : ""));
     List<String> names =
         Stream.of(given.text("methods", "").split(",")).filter(n -> !n.isEmpty()).toList();
     new MergeBenchmark(
             Path.of(given.text("ingot", "../ingot")).toAbsolutePath().normalize(),
             folder,
             model,
+            hollow,
             given.number("runs", 3),
             System.out)
         .run(
@@ -107,7 +113,11 @@ public final class MergeBenchmark {
       if (!Files.exists(target)) {
         Path partial = folder.resolve("." + names.get(i));
         delete(partial);
-        model.write(partial, i);
+        if (hollow) {
+          model.writeHollow(partial);
+        } else {
+          model.write(partial, i);
+        }
         Files.move(partial, target);
       }
       read(target);

@@ -68,6 +68,16 @@ record SyntheticModel(int hidden, int intermediate, int keyValue, int layers, in
     return tensors().stream().mapToLong(TensorInfo::elements).sum();
   }
 
+  /** Writes the model with zeros for weights, which take no room on a disk that knows holes. */
+  void writeHollow(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    Files.writeString(folder.resolve("config.json"), config());
+    try (ShardedWriter writer = new ShardedWriter(folder, tensors(), SHARD_BYTES, Map.of())) {
+      tensors().forEach(tensor -> writer.complete(tensor.name()));
+      writer.finish();
+    }
+  }
+
   /**
    * Writes the model.
    *
