@@ -465,15 +465,6 @@ public final class Kernels {
     }
   }
 
-  /** How many keys are this one. */
-  public static int count(int[] keys, int key, int count) {
-    int found = 0;
-    for (int i = 0; i < count; i++) {
-      found += keys[i] == key ? 1 : 0;
-    }
-    return found;
-  }
-
   /**
    * Puts the sign bit and its index, counted from {@code first}, in the place of every such key.
    */

@@ -27,9 +27,7 @@ final class Magnitudes {
   private final Rounding rounding;
   private final boolean descending;
   private final Choice choice;
-  private final int zero;
   private long @Nullable [] coarse;
-  private long zeros;
 
   /** Gives the numbers whose magnitudes are compared. */
   @FunctionalInterface
@@ -73,7 +71,6 @@ final class Magnitudes {
     this.rounding = rounding;
     this.descending = descending;
     this.choice = choice;
-    this.zero = descending ? LARGEST : 0;
   }
 
   /** Takes the keys of a chunk. */
@@ -84,8 +81,12 @@ final class Magnitudes {
 
   /** How many elements are not zero. */
   long notZero() {
-    long[] counted = coarse();
-    return elements - (rounding == Rounding.BF16 ? counted[zero >>> SHIFT] : zeros);
+    int zero = descending ? LARGEST : 0;
+    int bucket = zero >>> SHIFT;
+    return elements
+        - (rounding == Rounding.BF16
+            ? coarse()[bucket]
+            : histogram(bucket)[zero & (1 << SHIFT) - 1]);
   }
 
   /** A bit for each of the first k elements. */
@@ -183,22 +184,17 @@ final class Magnitudes {
             (index, begin, count) -> {
               int[] even = new int[BUCKETS];
               int[] odd = within < 0 ? new int[BUCKETS] : even;
-              long[] none = new long[1];
               walk(
                   begin,
                   count,
                   (keys, chunk, position) -> {
-                    if (within >= 0) {
+                    if (within < 0) {
+                      coarse(keys, chunk, even, odd);
+                    } else {
                       fine(keys, chunk, within, even);
-                      return;
-                    }
-                    coarse(keys, chunk, even, odd);
-                    if (rounding != Rounding.BF16) {
-                      none[0] += Kernels.count(keys, zero, chunk);
                     }
                   });
               synchronized (total) {
-                zeros += none[0];
                 for (int i = 0; i < BUCKETS; i++) {
                   total[i] += even[i] + (within < 0 ? odd[i] : 0);
                 }
