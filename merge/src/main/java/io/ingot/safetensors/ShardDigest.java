@@ -12,6 +12,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,10 +74,8 @@ final class ShardDigest implements AutoCloseable {
    * Waits until the hash is not far behind. One thread can hash a file; where all processors write
    * it, the hash would have to be finished by one while the others have nothing left to do.
    */
-  synchronized void await() throws InterruptedException {
-    while (following && ranges.end() - hashed > BEHIND) {
-      wait();
-    }
+  synchronized void await() {
+    await(() -> ranges.end() - hashed <= BEHIND);
   }
 
   /** How many bytes to hash next. */
@@ -92,7 +91,7 @@ final class ShardDigest implements AutoCloseable {
         sha.update(bytes.asSlice(hashed, count).asByteBuffer());
       }
     } catch (Throwable e) {
-      stop(e);
+      fail(e);
     }
   }
 
@@ -100,14 +99,12 @@ final class ShardDigest implements AutoCloseable {
   private synchronized long next(long done) {
     hashed += done;
     long count = count();
-    if (count == 0) {
-      stop(null);
-    }
+    following = count > 0;
     notifyAll();
     return count;
   }
 
-  private synchronized void stop(@Nullable Throwable why) {
+  private synchronized void fail(Throwable why) {
     failure = why;
     following = false;
     notifyAll();
@@ -115,7 +112,7 @@ final class ShardDigest implements AutoCloseable {
 
   /** The hash of the whole file in hexadecimal, for which all must be written. Asked once. */
   synchronized String get() {
-    awaitEnd();
+    await(() -> false);
     if (failure != null) {
       throw IngotException.failed("cannot hash " + file + ": " + failure.getMessage());
     }
@@ -125,9 +122,10 @@ final class ShardDigest implements AutoCloseable {
     return HexFormat.of().formatHex(sha.digest());
   }
 
-  private synchronized void awaitEnd() {
+  /** Waits while this follows, unless something is so before. */
+  private synchronized void await(BooleanSupplier enough) {
     boolean interrupted = false;
-    while (following) {
+    while (following && !enough.getAsBoolean()) {
       try {
         wait();
       } catch (InterruptedException e) {
@@ -143,7 +141,7 @@ final class ShardDigest implements AutoCloseable {
   public synchronized void close() {
     if (!closed) {
       closed = true;
-      awaitEnd();
+      await(() -> false);
       arena.close();
     }
   }

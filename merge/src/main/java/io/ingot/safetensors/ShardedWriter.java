@@ -121,10 +121,9 @@ public final class ShardedWriter implements AutoCloseable {
   /** Lets files be hashed while they are written; see {@link #hashes}. Before anything else. */
   public void hash() {
     int threads = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4);
-    ExecutorService executor =
+    hashing =
         Executors.newFixedThreadPool(
             threads, Thread.ofPlatform().daemon().name("hash-", 0).factory());
-    hashing = executor;
   }
 
   /** SHA-256 of the files in hexadecimal, by name. All must be complete, and are to be hashed. */
@@ -204,11 +203,7 @@ public final class ShardedWriter implements AutoCloseable {
     ShardDigest digest = shard.digest;
     if (digest != null) {
       digest.written(position, bytes.byteSize());
-      try {
-        digest.await();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
+      digest.await();
     }
   }
 

@@ -91,6 +91,10 @@ final class GoldenMerge {
     }
   }
 
+  static String sha256(Path file) throws IOException {
+    return sha256(MemorySegment.ofArray(Files.readAllBytes(file)));
+  }
+
   static String sha256(MemorySegment data) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");

@@ -58,8 +58,13 @@ class MergeGoldenTest {
   }
 
   private static void merge(Path root, Path dir, JsonNode expected, Path out) throws Exception {
-    GoldenMerge.run(
-        root, dir.resolve("config.yml"), GoldenMerge.options(expected.path("cli")), out);
+    MergeSummary summary =
+        GoldenMerge.run(
+            root, dir.resolve("config.yml"), GoldenMerge.options(expected.path("cli")), out);
+    // Hashed while it was written, so this fails when a method writes anything twice or not at all.
+    for (Map.Entry<String, String> hash : summary.hashes().entrySet()) {
+      assertThat(GoldenMerge.sha256(out.resolve(hash.getKey()))).isEqualTo(hash.getValue());
+    }
   }
 
   private static void compare(Path dir, JsonNode expected, TensorSource got, Path out)
