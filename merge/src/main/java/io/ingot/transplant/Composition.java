@@ -1,5 +1,9 @@
 package io.ingot.transplant;
 
+import io.ingot.linear.Block;
+import io.ingot.linear.Products;
+import io.ingot.tensor.Parallel;
+
 /**
  * A row as a weighted sum of shared rows.
  *
@@ -7,6 +11,43 @@ package io.ingot.transplant;
  * @param weights as many
  */
 record Composition(int[] chosen, double[] weights) {
+  /** Chooses shared rows and their weights; called by several threads. */
+  @FunctionalInterface
+  interface Composer {
+    /**
+     * @param target a row of the donor
+     * @param products of all shared rows with all targets, one column for each target
+     * @param column of this target
+     */
+    Composition compose(float[] target, Block products, int column);
+  }
+
+  /**
+   * Composes a row of the model for every target.
+   *
+   * @param donor rows of the shared tokens; {@code model} likewise, in the same order
+   */
+  static Approximation.Rows rows(
+      TensorRows donor,
+      TensorRows model,
+      TensorRows targets,
+      Parallel parallel,
+      Composer composer) {
+    Block products =
+        new Products(parallel).times(donor, Block.transposed(targets, 0, targets.rows()));
+    float[][] rows = new float[targets.rows()][];
+    double[] residuals = new double[rows.length];
+    parallel.blocks(
+        rows.length,
+        1,
+        (index, begin, count) -> {
+          float[] target = targets.row(index);
+          Composition composition = composer.compose(target, products, index);
+          rows[index] = composition.row(model);
+          residuals[index] = composition.residual(donor, target);
+        });
+    return new Approximation.Rows(rows, residuals);
+  }
 
   /** The sum, of rows of either model. */
   double[] sum(TensorRows shared) {

@@ -1,7 +1,6 @@
 package io.ingot.transplant;
 
 import io.ingot.linear.Block;
-import io.ingot.linear.Products;
 import io.ingot.progress.Cancellation;
 import io.ingot.progress.Progress;
 import io.ingot.tensor.Kernels;
@@ -80,27 +79,14 @@ final class MatchingPursuit implements Approximation {
 
   @Override
   public Rows rows(TensorRows targets, int first) {
-    Block products =
-        new Products(parallel).times(donor, Block.transposed(targets, 0, targets.rows()));
-    float[][] rows = new float[targets.rows()][];
-    double[] residuals = new double[rows.length];
-    parallel.blocks(
-        rows.length,
-        1,
-        (index, begin, count) -> {
-          float[] target = targets.row(index);
-          State state = states.get();
-          for (int i = 0; i < state.products.length; i++) {
-            state.products[i] = products.data()[i * products.columns() + index];
-          }
-          Composition composition = compose(target, state);
-          rows[index] = composition.row(model);
-          residuals[index] = composition.residual(donor, target);
-        });
-    return new Rows(rows, residuals);
+    return Composition.rows(donor, model, targets, parallel, this::compose);
   }
 
-  private Composition compose(float[] target, State state) {
+  private Composition compose(float[] target, Block products, int column) {
+    State state = states.get();
+    for (int i = 0; i < state.products.length; i++) {
+      state.products[i] = products.data()[i * products.columns() + column];
+    }
     double squares = 0;
     for (float x : target) {
       squares += (double) x * x;

@@ -1,7 +1,6 @@
 package io.ingot.transplant;
 
 import io.ingot.linear.Block;
-import io.ingot.linear.Products;
 import io.ingot.tensor.Parallel;
 import java.util.Comparator;
 import java.util.PriorityQueue;
@@ -43,20 +42,7 @@ final class NearestNeighbors implements Approximation {
 
   @Override
   public Rows rows(TensorRows targets, int first) {
-    Block products =
-        new Products(parallel).times(donor, Block.transposed(targets, 0, targets.rows()));
-    float[][] rows = new float[targets.rows()][];
-    double[] residuals = new double[rows.length];
-    parallel.blocks(
-        rows.length,
-        1,
-        (index, begin, count) -> {
-          float[] target = targets.row(index);
-          Composition composition = compose(target, products, index);
-          rows[index] = composition.row(model);
-          residuals[index] = composition.residual(donor, target);
-        });
-    return new Rows(rows, residuals);
+    return Composition.rows(donor, model, targets, parallel, this::compose);
   }
 
   private Composition compose(float[] target, Block products, int column) {

@@ -165,19 +165,17 @@ class MatchingPursuitTest {
     }
   }
 
+  /** Of up to 64 rows; donor and model are the same. */
+  private MatchingPursuit pursuit(TensorRows donor, Parallel parallel) throws InterruptedException {
+    return new MatchingPursuit(
+        donor, donor, 64, parallel, dir.resolve("products"), Progress.NONE, Cancellation.NONE);
+  }
+
   @Test
   void moreStepsThanDimensionsComposeExactly() throws InterruptedException {
     TensorRows donor = random(276, 32, 1);
     try (Parallel parallel = new Parallel(2);
-        MatchingPursuit pursuit =
-            new MatchingPursuit(
-                donor,
-                donor,
-                64,
-                parallel,
-                dir.resolve("products"),
-                Progress.NONE,
-                Cancellation.NONE)) {
+        MatchingPursuit pursuit = pursuit(donor, parallel)) {
       assertThat(pursuit.rows(random(50, 32, 9), 0).residuals())
           .satisfies(
               residuals -> {
@@ -194,15 +192,7 @@ class MatchingPursuitTest {
     int[] doubled = IntStream.range(0, 60).map(i -> i / 2).toArray();
     TensorRows donor = twice.of(doubled);
     try (Parallel parallel = new Parallel(2);
-        MatchingPursuit pursuit =
-            new MatchingPursuit(
-                donor,
-                donor,
-                64,
-                parallel,
-                dir.resolve("products"),
-                Progress.NONE,
-                Cancellation.NONE)) {
+        MatchingPursuit pursuit = pursuit(donor, parallel)) {
       TensorRows targets = random(5, 8, 9);
       Approximation.Rows made = pursuit.rows(targets, 0);
       for (int i = 0; i < 5; i++) {
